@@ -17,7 +17,8 @@ TomlEntry entry_of(std::string key, const toml::node& node) {
   node.visit([&](const auto& value) { text << value; });
   entry.text = text.str();
   if (node.is_string()) {
-    entry.value = *node.value<std::string>();
+    entry.text = *node.value<std::string>();
+    entry.value = entry.text;
   } else if (node.is_boolean()) {
     entry.value = *node.value<bool>();
   } else if (node.is_number()) {
