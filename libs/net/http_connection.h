@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/file_descriptor.h"
+#include "net/http_request.h"
+#include "net/http_response.h"
+#include "net/socket.h"
+
+// One client's HTTP/1.1 connection: reads a request, answers it, reads the next one. Pipelined requests are answered in
+// order, one at a time. Belongs to HttpServer, which watches the socket and asks about deadlines.
+//
+// Thread: the loop's. Bounds: what is kept of a client is at most one request (HttpLimits) and one answer.
+
+namespace sdr::net {
+
+/// Takes a connection over after a handshake: the socket, who is there, and bytes that came behind the request.
+using HttpUpgrade = std::function<void(FileDescriptor socket, const Address& peer, std::string_view early_bytes)>;
+
+struct HttpReply {
+  HttpReply(HttpResponse answer) : response(std::move(answer)) {}
+  HttpReply(HttpUpgrade take_over) : upgrade(std::move(take_over)) {}
+
+  HttpResponse response;
+  HttpUpgrade upgrade;  // where set, it answers in place of `response`
+};
+
+using HttpHandler = std::function<HttpReply(const HttpRequest& request, const Address& peer)>;
+
+struct HttpTimeouts {
+  Duration request = std::chrono::seconds(10);  // from its first byte (or the connection's start) to its last
+  Duration idle = std::chrono::seconds(60);     // between requests
+  Duration answer = std::chrono::seconds(20);   // for a client to take its answer
+  Duration linger = std::chrono::seconds(1);    // reading on after an error, so that the client sees why
+};
+
+class HttpConnection {
+ public:
+  enum class After { kKeep, kClose, kUpgrade };
+
+  HttpConnection(FileDescriptor socket, Address peer, HttpLimits limits, const HttpTimeouts& timeouts, Time now);
+
+  /// Does what the socket is ready for. kUpgrade: the request asked for another protocol; take_over() is next.
+  After on_ready(uint32_t epoll_events, const HttpHandler& handler, Time now);
+  /// Hands the socket over; the connection is spent.
+  void take_over();
+  /// What epoll should wait for now.
+  uint32_t interest() const;
+  bool expired(Time now) const { return now >= deadline_; }
+  /// Nothing of a request has arrived: it may be closed without anybody missing an answer.
+  bool idle() const { return state_ == State::kReading && in_.empty(); }
+  int fd() const { return socket_.get(); }
+  const Address& peer() const { return peer_; }
+
+ private:
+  enum class State { kReading, kWriting, kLingering };
+
+  After read_some(Time now);
+  After process(const HttpHandler& handler, Time now);
+  After answer(HttpResponse response, bool keep_alive, bool head_only, Time now);
+  After write_some(Time now);
+  After finish_answer(Time now);
+
+  FileDescriptor socket_;
+  const Address peer_;
+  const HttpTimeouts& timeouts_;
+  HttpParser parser_;
+  std::string in_;
+  State state_ = State::kReading;
+  Time deadline_;
+  bool keep_alive_ = true;
+  std::string head_;
+  HttpResponse response_;
+  size_t content_size_ = 0;
+  size_t written_ = 0;
+  HttpUpgrade upgrade_;
+};
+
+}  // namespace sdr::net

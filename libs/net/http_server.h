@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "base/event_loop.h"
+#include "base/result.h"
+#include "net/http_connection.h"
+
+// An HTTP/1.1 server on a service's event loop: accepts, reads bounded requests, calls one handler, writes its answer,
+// or hands the socket over to another protocol (WebSocket).
+//
+// Thread: the loop's; the handler runs there and must not block. Bounds: connections, the size of a request, and the
+// time for each step, so that clients that are slow on purpose cost a few kilobytes for a few seconds. At the limit
+// the connection that has been idle is let go for the new one, and where there is none the new one is refused.
+
+namespace sdr::net {
+
+struct HttpServerOptions {
+  HttpLimits limits;
+  HttpTimeouts timeouts;
+  size_t connections_max = 2048;
+};
+
+class HttpServer {
+ public:
+  HttpServer(EventLoop& loop, HttpServerOptions options, HttpHandler handler);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// Begins to accept. Errors: the address is taken or not ours.
+  Status listen(const Address& address);
+  /// Takes no further connection; those that are there end on their own.
+  void stop_accepting();
+
+  /// Where it listens, with the port that the kernel chose for port 0.
+  const Address& address() const { return address_; }
+  size_t connection_count() const { return connections_.size(); }
+  /// Requests answered, by this server, ever.
+  uint64_t request_count() const { return requests_; }
+
+ private:
+  void accept_waiting();
+  void pause_accepting();
+  void adopt(FileDescriptor socket, const Address& peer);
+  bool make_room();
+  void on_ready(int fd, uint32_t epoll_events);
+  void close(int fd);
+  void close_expired();
+
+  EventLoop& loop_;
+  const HttpServerOptions options_;
+  HttpHandler handler_;
+  FileDescriptor listener_;
+  bool accepting_ = false;
+  Address address_;
+  std::unordered_map<int, std::unique_ptr<HttpConnection>> connections_;
+  uint64_t requests_ = 0;
+  EventLoop::TimerId sweep_ = EventLoop::TimerId::none;
+  EventLoop::TimerId resume_ = EventLoop::TimerId::none;
+};
+
+}  // namespace sdr::net
