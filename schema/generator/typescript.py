@@ -1,0 +1,2 @@
+def module(schema, runtime):
+    return runtime
