@@ -10,8 +10,8 @@
 #include "base/result.h"
 #include "video/codec.h"
 
-// Makes what encoders put out uniform: each keyframe starts with its parameter sets (kept from an earlier one or from the
-// encoder's extra data where it leaves them out), its SPS promises that nothing is reordered, and user data of the
+// Makes what encoders put out uniform: each keyframe starts with its parameter sets (kept from an earlier one or from
+// the encoder's extra data where it leaves them out), its SPS promises that nothing is reordered, and user data of the
 // encoder's own (its version and options, hundreds of bytes) is left out.
 //
 // Access units that are already so, all that are not keyframes among them, pass through without a copy.
@@ -42,7 +42,7 @@ class AccessUnitNormalizer {
 
   Scan scan(std::span<const uint8_t> access_unit) const;
   Status remember(std::span<const uint8_t> nal);
-  Status rebuild(std::span<const uint8_t> access_unit);
+  void rebuild(std::span<const uint8_t> access_unit);
 
   const Codec codec_;
   std::vector<uint8_t> sets_[3];      ///< newest VPS, SPS, PPS as the encoder wrote them, without start codes

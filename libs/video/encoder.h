@@ -12,10 +12,10 @@
 #include "video/codec.h"
 #include "video/picture.h"
 
-// Pictures in, access units out: exactly one for each picture, at once. Every encoder behind this interface is set up for
-// the lowest latency (no reordering, no look-ahead, constant rate with one frame of buffer, no keyframes but those asked
-// for), and what it gives is made uniform: Annex B; each keyframe starts with its parameter sets; the SPS says that
-// nothing is reordered; a keyframe is what the NAL units say, not the encoder's flag.
+// Pictures in, access units out: exactly one for each picture, at once. Every encoder behind this interface is set up
+// for the lowest latency (no reordering, no look-ahead, constant rate with one frame of buffer, no keyframes but those
+// asked for), and what it gives is made uniform: Annex B; each keyframe starts with its parameter sets; the SPS says
+// that nothing is reordered; a keyframe is what the NAL units say, not the encoder's flag.
 
 namespace sdr::video {
 
@@ -39,13 +39,15 @@ struct EncodedPicture {
   bool keyframe = false;
 };
 
-/// Thread: one at a time. Owns its buffers; encode() allocates nothing of ours in steady state (an encoder library may).
+/// Thread: one at a time. Owns its buffers; encode() allocates nothing of ours in steady state (an encoder library
+/// may).
 class Encoder {
  public:
   virtual ~Encoder() = default;
 
   /// Encodes one picture of format() and of the settings' size; the first is a keyframe, and each with `keyframe` set.
-  /// Errors: kWrongPicture (nothing happened, convert and come again); kEncoderFailed, kHeldBack (open another encoder).
+  /// Errors: kWrongPicture (nothing happened, convert and come again); kEncoderFailed, kHeldBack (open another
+  /// encoder).
   virtual Result<EncodedPicture> encode(const Picture& picture, bool keyframe) = 0;
 
   /// Changes size, rate or bitrate from the next picture on. A change of bitrate goes on with the stream where the
@@ -62,12 +64,15 @@ class Encoder {
   virtual const std::string& codec_string() const = 0;
 };
 
-/// Opens one encoder by FFmpeg's name (one of encoder_names()), without trying it.
+/// Opens one encoder by FFmpeg's name (one of all_encoder_names()), without trying it.
 /// Errors: kBadSettings, kUnknownEncoder, kEncoderUnavailable with the library's own words.
 Result<std::unique_ptr<Encoder>> open_encoder(std::string_view name, const EncoderSettings& settings);
 
-/// What to try, in order, for a wish: "" or "auto" or "h264", "hevc", "jpeg", or an encoder's name. Hardware first, JPEG
-/// last, whatever was asked for. Empty where the wish is not understood.
+/// What to try, in order, for a wish: a codec ("h264", which "" and "auto" also mean, "hevc", "jpeg") gives its
+/// encoders, hardware first, then what can stand in for them, JPEG last; an encoder's name gives that one only. Empty
+/// where the wish is not understood.
 std::vector<std::string_view> encoder_names(std::string_view wish);
+/// Every encoder that is known here.
+std::vector<std::string_view> all_encoder_names();
 
 }  // namespace sdr::video

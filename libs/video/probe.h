@@ -9,8 +9,8 @@
 #include "base/result.h"
 #include "video/encoder.h"
 
-// Which encoders work on this machine, found out by encoding with each: that a library knows a name says nothing about a
-// driver or a card. A trial passes where each picture gives an access unit at once, the first is a keyframe with
+// Which encoders work on this machine, found out by encoding with each: that a library knows a name says nothing about
+// a driver or a card. A trial passes where each picture gives an access unit at once, the first is a keyframe with
 // parameter sets, a forced keyframe is one, and the SPS promises no reordering.
 
 namespace sdr::video {
@@ -36,7 +36,8 @@ struct ChosenEncoder {
 };
 
 /// The first encoder that passes its trial, in the order of `encoder_names(wish)`.
-/// Errors: kBadSettings, kUnknownEncoder (the wish), kEncoderUnavailable (none works; the context says why each failed).
+/// Errors: kBadSettings, kUnknownEncoder (the wish), kEncoderUnavailable (none works; the context says why each
+/// failed).
 Result<ChosenEncoder> choose_encoder(std::string_view wish, const EncoderSettings& settings);
 
 }  // namespace sdr::video

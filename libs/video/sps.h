@@ -10,8 +10,8 @@
 #include "base/result.h"
 #include "video/codec.h"
 
-// Sequence parameter sets: what a stream is (ITU-T H.264 7.3.2.1.1 and annex E, H.265 7.3.2.2 and annex E), and the promise
-// that nothing in it is reordered. Browsers' decoders hold pictures back unless the SPS says that they need not
+// Sequence parameter sets: what a stream is (ITU-T H.264 7.3.2.1.1 and annex E, H.265 7.3.2.2 and annex E), and the
+// promise that nothing in it is reordered. Browsers' decoders hold pictures back unless the SPS says that they need not
 // (`max_num_reorder_frames` 0); some encoders leave that out, so it is written in here.
 //
 // Input is untrusted and bounds-checked. Thread: any; pure functions.
