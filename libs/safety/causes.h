@@ -14,15 +14,14 @@ namespace sdr::safety {
 
 using schema::Mode;
 using schema::SafetyReason;
-using namespace std::chrono_literals;
 
-inline constexpr Duration kDecay = 200ms;        // in HOLD the twist is at zero after this; promised are 250 ms
-inline constexpr Duration kBriefHold = 1s;       // a cause that lasted less needs no zero twist
-inline constexpr Duration kBreakOff = 2s;        // no command for this long after one that moved: ESTOP
-inline constexpr Duration kGateWindow = 10s;     // the gate closing kGateStrikes times within it: ESTOP
+inline constexpr Duration kDecay = std::chrono::milliseconds(200);  // in HOLD the twist is at zero after this; promised are 250 ms
+inline constexpr Duration kBriefHold = std::chrono::seconds(1);   // a cause that lasted less needs no zero twist
+inline constexpr Duration kBreakOff = std::chrono::seconds(2);    // no command for this long after one that moved: ESTOP
+inline constexpr Duration kGateWindow = std::chrono::seconds(10);  // the gate closing kGateStrikes times within it: ESTOP
 inline constexpr size_t kGateStrikes = 3;
-inline constexpr Duration kGateClosesAfter = 1s; // the transport's gate: age of the newest frame
-inline constexpr Duration kGateStopsAfter = 5s;
+inline constexpr Duration kGateClosesAfter = std::chrono::seconds(1);  // the transport's gate: age of the newest frame
+inline constexpr Duration kGateStopsAfter = std::chrono::seconds(5);
 
 /// How a cause ends.
 enum class Ends {

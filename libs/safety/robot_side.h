@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -100,23 +101,29 @@ class RobotSide {
   bool damping() const { return mode_ == Mode::estop; }
 
  private:
+  struct Strikes {
+    std::array<Time, kGateStrikes> when{};
+    size_t count = 0;
+  };
+
   Time advance(Time now);
   void expire(Time now);
   bool has_authority(Time now) const { return now < authority_until_; }
-  bool hold_condition() const { return gate_closed_ || bus_lost_; }
-  Verdict admit(const Sender& sender, bool zero_twist);
+  bool stopped_by_condition() const { return gate_closed_ || bus_lost_; }
   Verdict check_authority(const TwistCommand& command, Time now, Time& until) const;
-  Verdict check_values(const schema::Twist& twist) const;
-  Verdict follow(const TwistCommand& command, Time until, Time now);
-  void observe_epoch(std::optional<std::string_view> holder, uint64_t epoch);
-  void drop_twist();
-  void raise(SafetyReason reason, std::string_view detail, Time now);
-  void enter(Mode mode, SafetyReason reason, std::string_view detail, Time now);
-  void hold(SafetyReason reason, Time now);
-  void set_condition(bool& condition, SafetyReason reason, bool present, Time now);
-  void count_gate_strike(Time now);
+  Verdict admit(const Sender& sender, bool zero_twist, Time now);
+  void observe(std::optional<std::string_view> holder, bool known, uint64_t epoch, Time now);
+  Verdict follow_zero(Time until, Time now);
+  Verdict follow(const schema::Twist& twist, Time until, Time now);
+  void drop_twist(Time now);
+  void set_drive_mode(schema::DriveMode mode);
+  void set_condition(bool& condition, bool present, Time now);
+  void count_strike(Time now);
+  void stop(SafetyReason reason, std::string_view detail, Time now);
+  void hold(SafetyReason reason, Time began, Time now);
+  void name_hold(Time now);
   void leave_hold(Time now);
-  void note_hold_conditions(Time now);
+  void enter(Mode mode, SafetyReason reason, std::string_view detail, Time now);
 
   Mode mode_ = Mode::hold;
   SafetyReason reason_ = SafetyReason::idle;
@@ -129,24 +136,25 @@ class RobotSide {
   // Why HOLD lasts.
   bool gate_closed_ = false;
   bool bus_lost_ = false;
+  std::optional<Time> asking_since_;  // since when a cause lasts that asks for a zero twist if it is not brief
   bool zero_twist_needed_ = false;
-  Time cause_since_;                // when the cause that HOLD has now began
-  unsigned faults_ = 0;             // by row of kCauses
-  std::array<Time, kGateStrikes> strikes_{};
-  size_t strike_count_ = 0;
+  unsigned faults_ = 0;  // a bit for each row of kCauses
+  Strikes strikes_;
 
-  // The twist being followed, or decaying.
+  // The twist that is followed, or that decays.
   schema::Twist twist_;
   Time authority_until_{};
   Time last_command_{};
-  bool moving_ = false;             // the last twist followed was not zero
+  Time decay_until_{};
+  bool moving_ = false;  // the last twist was followed and was not zero
   schema::Twist limits_;
 
-  std::string holder_;              // empty: nobody, or not known yet
-  bool holder_known_ = false;
+  std::string holder_;         // empty: nobody
+  bool holder_known_ = false;  // not before the first lease is seen
   uint64_t epoch_ = 0;
 };
 
+/// Every component is zero.
 bool is_zero(const schema::Twist& twist);
 
 }  // namespace sdr::safety

@@ -43,6 +43,7 @@ class VideoGate {
 
   schema::Gate gate_ = schema::Gate::waiting;
   Time since_;
+  bool seen_ = false;
   uint64_t sequence_number_ = 0;
   std::optional<Time> newest_;
   bool stopped_ = false;  // the estop of this closing was ordered
