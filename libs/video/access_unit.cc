@@ -14,20 +14,6 @@ namespace {
 constexpr std::array<uint8_t, 4> kStartCode{0, 0, 0, 1};
 constexpr uint8_t kUserDataUnregistered = 5;  // SEI payload type, in both codecs
 
-// Index into the kept sets (VPS, SPS, PPS), or -1.
-int set_index(Codec codec, uint8_t type) {
-  if (codec == Codec::kH264) return type == h264::kSps ? 1 : type == h264::kPps ? 2 : -1;
-  return type >= hevc::kVps && type <= hevc::kPps ? type - hevc::kVps : -1;
-}
-
-bool is_slice(Codec codec, uint8_t type) {
-  return codec == Codec::kH264 ? type >= h264::kSlice && type <= h264::kIdr : type < hevc::kVps;
-}
-
-bool is_random_access(Codec codec, uint8_t type) {
-  return codec == Codec::kH264 ? type == h264::kIdr : type >= hevc::kFirstIrap && type <= hevc::kLastIrap;
-}
-
 bool is_delimiter(Codec codec, uint8_t type) {
   return type == (codec == Codec::kH264 ? uint8_t{h264::kAud} : uint8_t{hevc::kAud});
 }
@@ -63,15 +49,14 @@ AccessUnitNormalizer::Scan AccessUnitNormalizer::scan(std::span<const uint8_t> a
       found.random_access = is_random_access(codec_, type);
       return found;
     }
-    if (const int index = set_index(codec_, type); index >= 0) found.sets[static_cast<size_t>(index)] = nal->bytes;
+    if (const auto index = parameter_set_index(codec_, type)) found.sets[*index] = nal->bytes;
     found.user_data = found.user_data || is_user_data(codec_, nal->bytes);
   }
   return found;
 }
 
 Status AccessUnitNormalizer::remember(std::span<const uint8_t> nal) {
-  const uint8_t type = nal_type(codec_, nal);
-  const auto index = static_cast<size_t>(set_index(codec_, type));
+  const size_t index = parameter_set_index(codec_, nal_type(codec_, nal)).value();
   if (std::ranges::equal(sets_[index], nal)) return Status();
   std::vector<uint8_t> rewritten(kStartCode.begin(), kStartCode.end());
   const bool is_pps = index == 2, is_sps = index == 1;
@@ -93,7 +78,7 @@ Status AccessUnitNormalizer::remember(std::span<const uint8_t> nal) {
 Status AccessUnitNormalizer::set_parameter_sets(std::span<const uint8_t> stream) {
   AnnexBReader reader(stream);
   while (const auto nal = reader.next()) {
-    if (set_index(codec_, nal_type(codec_, nal->bytes)) >= 0) SDR_TRY(remember(nal->bytes));
+    if (parameter_set_index(codec_, nal_type(codec_, nal->bytes))) SDR_TRY(remember(nal->bytes));
   }
   return Status();
 }
@@ -109,7 +94,7 @@ void AccessUnitNormalizer::rebuild(std::span<const uint8_t> access_unit) {
   AnnexBReader reader(access_unit);
   while (const auto nal = reader.next()) {
     const uint8_t type = nal_type(codec_, nal->bytes);
-    if (set_index(codec_, type) >= 0 || is_user_data(codec_, nal->bytes)) continue;
+    if (parameter_set_index(codec_, type) || is_user_data(codec_, nal->bytes)) continue;
     if (!sets_written && !is_delimiter(codec_, type)) write_sets();
     append(kStartCode, buffer_);
     append(nal->bytes, buffer_);
@@ -124,19 +109,22 @@ Result<AccessUnitNormalizer::Output> AccessUnitNormalizer::normalize(std::span<c
   }
   const Scan found = scan(access_unit);
   if (!found.has_slice) return error(Errc::kBadBitstream, "access unit without a slice");
-  bool as_we_write_them = true, complete = true;
+  bool complete = true, as_we_write_them = true;
   for (size_t i = codec_ == Codec::kH264 ? 1 : 0; i < found.sets.size(); ++i) {
     if (!found.sets[i].empty()) SDR_TRY(remember(found.sets[i]));
     complete = complete && !sets_out_[i].empty();
-    as_we_write_them =
-        as_we_write_them && !found.sets[i].empty() &&
-        std::ranges::equal(found.sets[i],
-                           std::span(sets_out_[i]).subspan(std::min(kStartCode.size(), sets_out_[i].size())));
+    as_we_write_them = as_we_write_them && !found.sets[i].empty() && std::ranges::equal(found.sets[i], written(i));
   }
   if (!found.random_access) return Output{access_unit, false};
   if (as_we_write_them && !found.user_data) return Output{access_unit, true};
   rebuild(access_unit);
   return Output{buffer_, complete};
+}
+
+// A set as we write it, without its start code.
+std::span<const uint8_t> AccessUnitNormalizer::written(size_t index) const {
+  const std::span<const uint8_t> set = sets_out_[index];
+  return set.empty() ? set : set.subspan(kStartCode.size());
 }
 
 }  // namespace sdr::video

@@ -43,6 +43,7 @@ class AccessUnitNormalizer {
   Scan scan(std::span<const uint8_t> access_unit) const;
   Status remember(std::span<const uint8_t> nal);
   void rebuild(std::span<const uint8_t> access_unit);
+  std::span<const uint8_t> written(size_t index) const;
 
   const Codec codec_;
   std::vector<uint8_t> sets_[3];      ///< newest VPS, SPS, PPS as the encoder wrote them, without start codes

@@ -68,6 +68,13 @@ std::vector<std::string_view> all_encoder_names() {
   return names;
 }
 
+std::optional<Codec> codec_of_encoder(std::string_view name) {
+  if (std::ranges::find(kH264, name) != std::end(kH264)) return Codec::kH264;
+  if (std::ranges::find(kHevc, name) != std::end(kHevc)) return Codec::kHevc;
+  if (name == kJpegEncoderName) return Codec::kJpeg;
+  return std::nullopt;
+}
+
 Result<std::unique_ptr<Encoder>> open_encoder(std::string_view name, const EncoderSettings& settings) {
   const auto good = checked(settings);
   if (!good) return good.error();

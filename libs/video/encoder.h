@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,5 +75,6 @@ Result<std::unique_ptr<Encoder>> open_encoder(std::string_view name, const Encod
 std::vector<std::string_view> encoder_names(std::string_view wish);
 /// Every encoder that is known here.
 std::vector<std::string_view> all_encoder_names();
+std::optional<Codec> codec_of_encoder(std::string_view name);
 
 }  // namespace sdr::video

@@ -56,7 +56,7 @@ Result<Session> open_session(const Kind& kind, const EncoderSettings& settings);
 /// Fields and private options for one kind of encoder, before it is opened.
 void set_common_fields(const Kind& kind, const EncoderSettings& settings, AVCodecContext& context);
 void set_rate(const EncoderSettings& settings, AVCodecContext& context);
-Owned<AVDictionary> private_options(const Kind& kind);
+Owned<AVDictionary> private_options(const Kind& kind, const EncoderSettings& settings);
 
 /// VAAPI: the devices to try, in order.
 std::vector<std::string> render_nodes();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <thread>
 
 #include "video/libav.h"
 
@@ -35,10 +36,19 @@ struct Option {
   const char *key, *value;
 };
 
-// Superfast: the quickest preset with an in-loop filter and CABAC, without which edges at these rates fall apart.
-// README.md has the measurements.
-constexpr Option kX264[] = {{"preset", "superfast"}, {"tune", "zerolatency"}, {"profile", "main"},
-                            {"forced-idr", "1"},     {"sc_threshold", "0"},   {"aud", "0"}};
+// CABAC and the in-loop filter are what edges at these rates need most, adaptive quantisation what they can do least
+// with: it moves bits from edges to flat areas. README.md has the measurements. The quicker variant leaves out most of
+// the search for motion and modes.
+constexpr Option kX264[] = {{"preset", "superfast"},     {"tune", "zerolatency"}, {"profile", "main"},
+                            {"forced-idr", "1"},         {"sc_threshold", "0"},   {"aud", "0"},
+                            {"x264-params", "aq-mode=0"}};
+constexpr Option kX264Quicker[] = {{"preset", "ultrafast"},
+                                   {"tune", "zerolatency"},
+                                   {"profile", "main"},
+                                   {"forced-idr", "1"},
+                                   {"sc_threshold", "0"},
+                                   {"aud", "0"},
+                                   {"x264-params", "aq-mode=0:cabac=1:deblock=0,0"}};
 // One frame thread and no look-ahead, else a picture comes out for the one before it.
 constexpr Option kX265[] = {{"preset", "ultrafast"},
                             {"tune", "zerolatency"},
@@ -62,9 +72,17 @@ constexpr Option kNvenc[] = {{"preset", "p1"},
                              {"aud", "0"}};
 constexpr Option kVaapi[] = {{"rc_mode", "CBR"}, {"async_depth", "1"}, {"profile", "main"}, {"aud", "0"}};
 
-std::span<const Option> options_of(const Kind& kind) {
+// The renderer wants most of the processor where there is no GPU, and encoding must not be late. Superfast takes some
+// 130 ns a pixel: from this rate on, per core, it would take the half of each core's time that rendering leaves.
+bool too_much_for_superfast(const EncoderSettings& settings) {
+  constexpr int64_t kPixelsPerSecondAndCore = 16'000'000;
+  const auto cores = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
+  return int64_t{settings.width} * settings.height * settings.fps > kPixelsPerSecondAndCore * cores;
+}
+
+std::span<const Option> options_of(const Kind& kind, const EncoderSettings& settings) {
   if (kind.vaapi) return kVaapi;
-  if (kind.name == "libx264") return kX264;
+  if (kind.name == "libx264") return too_much_for_superfast(settings) ? std::span<const Option>(kX264Quicker) : kX264;
   if (kind.name == "libx265") return kX265;
   return kNvenc;
 }
@@ -103,9 +121,9 @@ void set_common_fields(const Kind& kind, const EncoderSettings& settings, AVCode
   set_rate(settings, context);
 }
 
-Owned<AVDictionary> private_options(const Kind& kind) {
+Owned<AVDictionary> private_options(const Kind& kind, const EncoderSettings& settings) {
   AVDictionary* options = nullptr;
-  for (const Option& option : options_of(kind)) av_dict_set(&options, option.key, option.value, 0);
+  for (const Option& option : options_of(kind, settings)) av_dict_set(&options, option.key, option.value, 0);
   return Owned<AVDictionary>(options);
 }
 

@@ -16,8 +16,9 @@ Error unavailable(const Kind& kind, const std::string& why) {
   return error(Errc::kEncoderUnavailable, std::string(kind.name) + ": " + why);
 }
 
-Status open_context(const Kind& kind, Session& session, const AVCodec& codec, bool low_power) {
-  Owned<AVDictionary> options = private_options(kind);
+Status open_context(const Kind& kind, const EncoderSettings& settings, const AVCodec& codec, bool low_power,
+                    Session& session) {
+  Owned<AVDictionary> options = private_options(kind, settings);
   AVDictionary* remaining = options.release();
   if (low_power) av_dict_set(&remaining, "low_power", "1", 0);
   const int opened = avcodec_open2(session.context.get(), &codec, &remaining);
@@ -37,7 +38,7 @@ Result<Session> try_open(const Kind& kind, const EncoderSettings& settings, cons
   if (session.context == nullptr) return unavailable(kind, "out of memory");
   set_common_fields(kind, settings, *session.context);
   if (kind.vaapi) SDR_TRY(attach_vaapi(render_node, settings, session));
-  SDR_TRY(open_context(kind, session, *codec, low_power));
+  SDR_TRY(open_context(kind, settings, *codec, low_power, session));
   return session;
 }
 

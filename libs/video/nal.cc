@@ -21,20 +21,6 @@ size_t find_start_code(std::span<const uint8_t> stream, size_t from) {
   return kNone;
 }
 
-bool is_slice(Codec codec, uint8_t type) {
-  return codec == Codec::kH264 ? type >= h264::kSlice && type <= h264::kIdr : type < hevc::kVps;
-}
-
-bool is_random_access(Codec codec, uint8_t type) {
-  return codec == Codec::kH264 ? type == h264::kIdr : type >= hevc::kFirstIrap && type <= hevc::kLastIrap;
-}
-
-// One bit for each parameter set that the codec needs.
-unsigned set_bit(Codec codec, uint8_t type) {
-  if (codec == Codec::kH264) return type == h264::kSps ? 1u : type == h264::kPps ? 2u : 0u;
-  return type >= hevc::kVps && type <= hevc::kPps ? 1u << (type - hevc::kVps) : 0u;
-}
-
 AccessUnitInfo inspect_jpeg(std::span<const uint8_t> bytes) {
   const size_t size = bytes.size();
   const bool whole =
@@ -74,18 +60,35 @@ uint8_t nal_type(Codec codec, std::span<const uint8_t> bytes) {
   return 0;
 }
 
+bool is_slice(Codec codec, uint8_t type) {
+  return codec == Codec::kH264 ? type >= h264::kSlice && type <= h264::kIdr : type < hevc::kVps;
+}
+
+bool is_random_access(Codec codec, uint8_t type) {
+  return codec == Codec::kH264 ? type == h264::kIdr : type >= hevc::kFirstIrap && type <= hevc::kLastIrap;
+}
+
+std::optional<size_t> parameter_set_index(Codec codec, uint8_t type) {
+  const bool h264 = codec == Codec::kH264;
+  if (!h264 && type == hevc::kVps) return 0;
+  if (type == (h264 ? uint8_t{h264::kSps} : uint8_t{hevc::kSps})) return 1;
+  if (type == (h264 ? uint8_t{h264::kPps} : uint8_t{hevc::kPps})) return 2;
+  return std::nullopt;
+}
+
 AccessUnitInfo inspect(Codec codec, std::span<const uint8_t> access_unit) {
   if (codec == Codec::kJpeg) return inspect_jpeg(access_unit);
   AccessUnitInfo info;
+  const unsigned needed = codec == Codec::kH264 ? 0b110u : 0b111u;
   unsigned sets = 0;
   AnnexBReader reader(access_unit);
   while (const auto nal = reader.next()) {
     const uint8_t type = nal_type(codec, nal->bytes);
     if (is_slice(codec, type)) {
-      if (info.slice_count++ == 0) info.parameter_sets = sets == (codec == Codec::kH264 ? 3u : 7u);
+      if (info.slice_count++ == 0) info.parameter_sets = sets == needed;
       info.random_access = info.random_access || is_random_access(codec, type);
-    } else {
-      sets |= set_bit(codec, type);
+    } else if (const auto index = parameter_set_index(codec, type)) {
+      sets |= 1u << *index;
     }
   }
   return info;

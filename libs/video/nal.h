@@ -43,9 +43,15 @@ enum Type : uint8_t { kFirstIrap = 16, kLastIrap = 21, kVps = 32, kSps = 33, kPp
 /// nal_unit_type of a NAL unit of this codec; `bytes` not empty. kJpeg has none: 0.
 uint8_t nal_type(Codec codec, std::span<const uint8_t> bytes);
 
+bool is_slice(Codec codec, uint8_t type);
+/// A slice at which decoding can start: IDR (H.264 type 5), IRAP (HEVC types 16 to 21).
+bool is_random_access(Codec codec, uint8_t type);
+/// 0 for a VPS, 1 for an SPS, 2 for a PPS.
+std::optional<size_t> parameter_set_index(Codec codec, uint8_t type);
+
 /// What an access unit holds.
 struct AccessUnitInfo {
-  bool random_access = false;   ///< an IDR slice (H.264 type 5), an IRAP slice (HEVC types 16 to 21), any JPEG
+  bool random_access = false;   ///< see is_random_access(); any JPEG
   bool parameter_sets = false;  ///< SPS and PPS, and for HEVC a VPS, before the first slice
   size_t slice_count = 0;
 

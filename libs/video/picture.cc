@@ -22,7 +22,7 @@ bool good_side(int side) { return side >= kSmallestSide && side <= kLargestSide 
 void Picture::Free::operator()(uint8_t* data) const { operator delete[](data, std::align_val_t{kAlignment}); }
 
 Status Picture::resize(int width, int height, PictureFormat format) {
-  if (width == width_ && height == height_ && format == format_) return Status();
+  if (data_ != nullptr && width == width_ && height == height_ && format == format_) return Status();
   if (!good_side(width) || !good_side(height)) {
     return error(Errc::kBadSettings, "picture of " + std::to_string(width) + "x" + std::to_string(height));
   }

@@ -74,20 +74,27 @@ Status try_out(Encoder& encoder, ProbeResult& result) {
   return Status();
 }
 
+// The reason alone: what failed stands beside it anyway.
+std::string reason(const Error& failure, std::string_view name) {
+  std::string words = failure.context().empty() ? failure.message() : failure.context();
+  const std::string prefix = std::string(name) + ": ";
+  return words.starts_with(prefix) ? words.substr(prefix.size()) : words;
+}
+
 }  // namespace
 
 ProbeResult probe_encoder(std::string_view name, const EncoderSettings& settings) {
   ProbeResult result;
   result.name = name;
+  result.codec = codec_of_encoder(name).value_or(Codec::kH264);
   auto encoder = open_encoder(name, settings);
   if (!encoder) {
-    result.why_not = encoder.error().message();
+    result.why_not = reason(encoder.error(), name);
     return result;
   }
-  result.codec = (*encoder)->codec();
   const Status tried = try_out(**encoder, result);
   result.works = tried.ok();
-  if (!tried) result.why_not = tried.error().message();
+  if (!tried) result.why_not = reason(tried.error(), name);
   result.codec_string = (*encoder)->codec_string();
   return result;
 }
@@ -113,9 +120,9 @@ Result<ChosenEncoder> choose_encoder(std::string_view wish, const EncoderSetting
         chosen.encoder = std::move(encoder).value();
         return chosen;
       }
-      chosen.tried.back() = {std::string(name), chosen.tried.back().codec, false, encoder.error().message(), 0.0, {}};
+      chosen.tried.back() = {std::string(name), *codec_of_encoder(name), false, reason(encoder.error(), name), 0.0, {}};
     }
-    reasons += (reasons.empty() ? "" : "; ") + chosen.tried.back().why_not;
+    reasons += (reasons.empty() ? "" : "; ") + std::string(name) + ": " + chosen.tried.back().why_not;
   }
   return error(Errc::kEncoderUnavailable, reasons);
 }
