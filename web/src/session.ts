@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page's end of everything: starts the worker, writes what it reports into the store and the traces, sends commands
+// and matches the answers to them. Main thread only.
+
+import type { ActionData, BrowserAction, CommandAck } from "./generated/schema.ts";
+import { keepToken } from "./location.ts";
+import { ingestTelemetry, type Traces } from "./store/ingest.ts";
+import { kInitialState, type State } from "./store/state.ts";
+import { Store } from "./store/store.ts";
+import type { PageRequest, WorkerReport } from "./worker/protocol.ts";
+
+const kAnswerMs = 2000;
+const kGlassSamples = 1000;
+const kRobotSilentMs = 1200;
+
+export interface Outcome {
+  status: CommandAck["status"] | "no_answer" | "no_link";
+  detail: string;
+}
+
+export interface SessionOptions {
+  url: string;
+  token: string;
+  timecode: boolean;
+}
+
+export class Session {
+  readonly store = new Store<State>(kInitialState);
+  readonly glass_ms: number[] = [];
+  private readonly worker_ = new Worker("worker.js", { type: "module", name: "video" });
+  private readonly waiting_ = new Map<string, (outcome: Outcome) => void>();
+  private correlation_ = 0;
+
+  constructor(
+    readonly traces: Traces,
+    private readonly options_: SessionOptions,
+  ) {
+    this.worker_.onmessage = ({ data }: MessageEvent<WorkerReport>) => this.onReport(data);
+    setInterval(() => this.checkRobot(), 250);
+  }
+
+  /** Hands the canvas to the worker, for good, and connects. */
+  start(canvas: HTMLCanvasElement): void {
+    const offscreen = canvas.transferControlToOffscreen();
+    this.worker_.postMessage({ kind: "start", canvas: offscreen, ...this.options_ }, [offscreen]);
+  }
+
+  hasToken(): boolean {
+    return this.options_.token !== "";
+  }
+
+  retry(): void {
+    this.post({ kind: "retry" });
+  }
+
+  /** Connects anew with another access token. */
+  signIn(token: string): void {
+    this.options_.token = token;
+    keepToken(token);
+    this.post({ kind: "reconnect", url: this.options_.url, token });
+  }
+
+  drive(request: Extract<PageRequest, { kind: "drive" }>): void {
+    this.post(request);
+  }
+
+  /** Sends a command once; the outcome is what the server answered, or that it did not. */
+  command<A extends BrowserAction>(action: A, data: ActionData[A]): Promise<Outcome> {
+    if (this.store.get().link.phase !== "open") return Promise.resolve({ status: "no_link", detail: "not connected" });
+    const correlation_id = `p${++this.correlation_}`;
+    this.post({ kind: "command", action, data, correlation_id });
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.settle(correlation_id, { status: "no_answer", detail: "" }), kAnswerMs);
+      this.waiting_.set(correlation_id, (outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      });
+    });
+  }
+
+  private post(request: PageRequest): void {
+    this.worker_.postMessage(request);
+  }
+
+  private settle(correlation_id: string, outcome: Outcome): void {
+    this.waiting_.get(correlation_id)?.(outcome);
+    this.waiting_.delete(correlation_id);
+  }
+
+  private onReport(report: WorkerReport): void {
+    if (report.kind === "telemetry") this.onTelemetry(report.items);
+    else if (report.kind === "video") this.onVideo(report.state);
+    else if (report.kind === "link") this.onLink(report.state);
+    else if (report.kind === "decoder") this.store.set({ decoder: report.state });
+    else if (report.kind === "glass") this.onGlass(report.ages_ms);
+    else console.warn(`video: ${report.detail}`);
+  }
+
+  private onTelemetry(items: Extract<WorkerReport, { kind: "telemetry" }>["items"]): void {
+    const patch: Partial<State> = {};
+    for (const item of items) ingestTelemetry(item, patch, this.traces, performance.now());
+    this.store.set(patch);
+    if (patch.ack) this.settle(patch.ack.correlation_id ?? "", patch.ack);
+  }
+
+  private onVideo(video: State["video"]): void {
+    this.store.set({ video });
+    const { fps, age_ms, rtt_ms, bitrate_bps, drops } = video;
+    const row = [fps, age_ms ?? Number.NaN, rtt_ms ?? Number.NaN, bitrate_bps / 1e6, drops];
+    this.traces.stream.add(performance.now() / 1000, row);
+  }
+
+  /** What a server said before the connection broke is not known to hold any more. */
+  private onLink(link: State["link"]): void {
+    const { safety, gate, lease, velocity, physics, robot_heard_ms, robot_silent } = kInitialState;
+    const forgotten = link.phase === "open" ? {} : { safety, gate, lease, velocity, physics, robot_heard_ms, robot_silent };
+    this.store.set({ link, ...forgotten });
+  }
+
+  private onGlass(ages_ms: number[]): void {
+    this.glass_ms.push(...ages_ms);
+    if (this.glass_ms.length > kGlassSamples) this.glass_ms.splice(0, this.glass_ms.length - kGlassSamples);
+  }
+
+  /** A robot side that fell silent is not believed any longer. */
+  private checkRobot(): void {
+    const { link, robot_heard_ms, robot_silent } = this.store.get();
+    const heard = robot_heard_ms !== null && performance.now() - robot_heard_ms < kRobotSilentMs;
+    if (link.phase !== "open" || heard === !robot_silent) return;
+    this.store.set(heard ? { robot_silent: false } : { robot_silent: true, safety: null, velocity: null, physics: null });
+  }
+}

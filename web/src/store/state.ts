@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything the page knows, and all of it said by the server, the worker or the person at the controls: views read it
+// and nothing else. What nobody has said yet is null, never a likely value.
+
+import type {
+  CommandAck,
+  FrameStats,
+  Imu,
+  JointState,
+  LeaseView,
+  Odometry,
+  PhysicsMetrics,
+  RobotList,
+  SafetyState,
+  Twist,
+  Velocity,
+  VideoGateState,
+} from "../generated/schema.ts";
+import type { LinkState } from "../worker/connection.ts";
+import type { DecoderState, VideoState } from "../worker/protocol.ts";
+
+export type HealthStatus = "ok" | "waiting" | "stalled" | "bus_lost" | "stuck";
+
+/** GET /health; null: it did not answer. */
+export interface Health {
+  status: HealthStatus;
+  clients: number;
+}
+
+export type InputSource = "keyboard" | "gamepad" | "touch";
+
+/** Why the page itself sends nothing, in the order in which it is said. */
+export type DriveBlock = "link" | "hidden" | "focus" | "video" | "stopped" | "watching" | "paused" | "gamepad_lost" | null;
+
+export interface DriveState {
+  block: DriveBlock;
+  source: InputSource | null;
+  /** What the sticks ask for now, in the robot's units. */
+  wanted: Twist;
+  /** The name of the gamepad in use, null without one. */
+  gamepad: string | null;
+}
+
+export interface State {
+  link: LinkState;
+  video: VideoState;
+  decoder: DecoderState;
+  health: Health | null;
+  safety: SafetyState | null;
+  gate: VideoGateState | null;
+  lease: LeaseView | null;
+  velocity: Velocity | null;
+  odometry: Odometry | null;
+  joints: JointState | null;
+  imu: Imu | null;
+  frame_stats: FrameStats | null;
+  physics: PhysicsMetrics | null;
+  robots: RobotList | null;
+  /** The newest answer to a command of ours. */
+  ack: CommandAck | null;
+  /** When the robot's clock was last heard, performance.now() milliseconds. */
+  robot_heard_ms: number | null;
+  /** Nothing was heard from the robot for a second while the link was open. */
+  robot_silent: boolean;
+  drive: DriveState;
+}
+
+const kStill: Twist = { linear: { x: 0, y: 0, z: 0 }, angular: { x: 0, y: 0, z: 0 } };
+
+const kNoVideo: VideoState = {
+  fps: 0,
+  bitrate_bps: 0,
+  age_ms: null,
+  drawn: 0,
+  drops: 0,
+  errors: 0,
+  codec: "",
+  width: 0,
+  height: 0,
+  seq: 0,
+  rtt_ms: null,
+  fresh: false,
+  malformed: 0,
+};
+
+export const kInitialState: State = {
+  link: { phase: "connecting", tries: 1, retry_ms: 0, reason: "" },
+  video: kNoVideo,
+  decoder: { phase: "ok", codec: null },
+  health: null,
+  safety: null,
+  gate: null,
+  lease: null,
+  velocity: null,
+  odometry: null,
+  joints: null,
+  imu: null,
+  frame_stats: null,
+  physics: null,
+  robots: null,
+  ack: null,
+  robot_heard_ms: null,
+  robot_silent: false,
+  drive: { block: "link", source: null, wanted: kStill, gamepad: null },
+};

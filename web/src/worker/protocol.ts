@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the page and its worker say to each other. The worker owns the socket, the decoder and the canvas; the page owns
+// people: what they see besides the picture, and what they press.
+
+import type { ActionData, BrowserAction, Twist } from "../generated/schema.ts";
+import type { Telemetry } from "../protocol/messages.ts";
+import type { LinkState } from "./connection.ts";
+import type { StreamStats } from "./stream_stats.ts";
+
+export interface StartRequest {
+  kind: "start";
+  canvas: OffscreenCanvas;
+  url: string;
+  token: string;
+  timecode: boolean;
+}
+
+export type PageRequest =
+  | StartRequest
+  /** Connect anew, with another token or to another camera. */
+  | { kind: "reconnect"; url: string; token: string }
+  | { kind: "retry" }
+  | { kind: "command"; action: BrowserAction; data: ActionData[BrowserAction]; correlation_id: string }
+  /** Where the sticks stand, 60 times a second; `may_drive` false: zero at once, then nothing. */
+  | { kind: "drive"; wanted: Twist; may_drive: boolean };
+
+export interface VideoState extends StreamStats {
+  codec: string;
+  width: number;
+  height: number;
+  seq: number;
+  rtt_ms: number | null;
+  /** A picture was drawn within the last 500 ms. */
+  fresh: boolean;
+  /** Messages from the server that could not be read. */
+  malformed: number;
+}
+
+export interface DecoderState {
+  phase: "ok" | "unsupported";
+  /** What is sent and cannot be decoded, as RFC 6381 names it; null where the browser has no WebCodecs at all. */
+  codec: string | null;
+}
+
+export type WorkerReport =
+  | { kind: "link"; state: LinkState }
+  | { kind: "telemetry"; items: Telemetry[] }
+  | { kind: "video"; state: VideoState }
+  | { kind: "decoder"; state: DecoderState }
+  | { kind: "glass"; ages_ms: number[] }
+  | { kind: "fault"; detail: string };

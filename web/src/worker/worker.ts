@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The worker: one thread that owns the socket, the decoder and the canvas, so that nothing a panel does delays a
+// picture or a twist. This file only wires the parts to each other.
+
+import { encodeCommand, limits, type ActionData, type BrowserAction, type Twist } from "../generated/schema.ts";
+import { Codec } from "../protocol/frame_header.ts";
+import { encodeClockRequest, parseServerMessage, type ServerMessage, type Telemetry } from "../protocol/messages.ts";
+import { ClockSync } from "./clock_sync.ts";
+import { Connection, type LinkState } from "./connection.ts";
+import { Painter } from "./painter.ts";
+import type { PageRequest, StartRequest, VideoState, WorkerReport } from "./protocol.ts";
+import { StatsCounter } from "./stream_stats.ts";
+import { TelemetryBatch } from "./telemetry_batch.ts";
+import { TwistSender } from "./twist_sender.ts";
+import { FrameDecoder, type Picture } from "./video_decoder.ts";
+
+const kFreshMs = 500;
+const kTickMs = 50;
+const kStatsMs = 250;
+const kClockMs = 1000;
+/** Quick questions after connecting, so that the first age shown is already right. */
+const kFirstClockMs = [0, 60, 120, 240];
+/** A twist that would wait behind this many unsent bytes is not sent: it would arrive dead. */
+const kMostBacklogBytes = 4096;
+
+const kCodecNames: Record<number, string> = { [Codec.h264]: "H.264", [Codec.hevc]: "HEVC", [Codec.jpeg]: "JPEG" };
+
+interface WorkerScope {
+  postMessage(report: WorkerReport): void;
+  onmessage: ((event: MessageEvent<PageRequest>) => void) | null;
+}
+const scope = self as unknown as WorkerScope;
+
+class VideoWorker {
+  private readonly clock_ = new ClockSync();
+  private readonly stats_ = new StatsCounter();
+  private readonly twists_ = new TwistSender();
+  private readonly telemetry_ = new TelemetryBatch((items) => scope.postMessage({ kind: "telemetry", items }));
+  private readonly decoder_: FrameDecoder;
+  private readonly painter_: Painter;
+  private readonly connection_: Connection;
+  private token_: string;
+  private cmd_seq_ = 0;
+  private robot_us_: number | null = null;
+  private drawn_at_ms_ = Number.NEGATIVE_INFINITY;
+  private newest_ = { seq: 0, codec: "", width: 0, height: 0 };
+  private was_fresh_ = false;
+  private decodes_ = true;
+  private malformed_ = 0;
+  private glass_ages_: number[] = [];
+
+  constructor(request: StartRequest) {
+    this.token_ = request.token;
+    this.decoder_ = new FrameDecoder({
+      picture: (picture) => this.painter_.show(picture),
+      dropped: (count) => this.stats_.dropped(count),
+      keyframeNeeded: () => this.command("request_keyframe", {}),
+      unsupported: (codec) => this.onUnsupported(codec),
+      failed: (detail) => this.onDecodeError(detail),
+      nowMs: () => performance.now(),
+    });
+    this.painter_ = new Painter(request.canvas, request.timecode, {
+      drawn: (picture, width, height) => this.onDrawn(picture, width, height),
+      skipped: () => this.stats_.dropped(1),
+      timecode: (capture_us) => this.onTimecode(capture_us),
+    });
+    this.connection_ = new Connection(request.url, {
+      changed: (state) => this.onLink(state),
+      opened: () => this.onOpened(),
+      message: (data) => this.onMessage(data),
+    });
+    this.connection_.open();
+    setInterval(() => this.tick(), kTickMs);
+    setInterval(() => this.reportVideo(), kStatsMs);
+    setInterval(() => this.askClock(), kClockMs);
+  }
+
+  onRequest(request: PageRequest): void {
+    if (request.kind === "command") this.command(request.action, request.data, request.correlation_id);
+    else if (request.kind === "drive") this.onDrive(request.wanted, request.may_drive);
+    else if (request.kind === "retry") this.connection_.retryNow();
+    else if (request.kind === "reconnect") {
+      this.token_ = request.token;
+      this.connection_.open(request.url);
+    }
+  }
+
+  private onDrive(wanted: Twist, may_drive: boolean): void {
+    const now_ms = performance.now();
+    this.sendTwist(this.twists_.asked(wanted, may_drive, this.isFresh(now_ms), now_ms));
+  }
+
+  private onLink(state: LinkState): void {
+    if (state.phase !== "open") this.drawn_at_ms_ = Number.NEGATIVE_INFINITY;
+    scope.postMessage({ kind: "link", state });
+    this.reportVideo();
+  }
+
+  private onOpened(): void {
+    if (this.token_ !== "") this.command("auth", { token: this.token_ });
+    this.clock_.reset();
+    this.decoder_.reset();
+    this.robot_us_ = null;
+    for (const delay of kFirstClockMs) setTimeout(() => this.askClock(), delay);
+  }
+
+  private onMessage(data: ArrayBuffer): void {
+    const message = parseServerMessage(data);
+    if (message === null) ++this.malformed_;
+    else if (message.type === "video") this.onVideo(message, data.byteLength);
+    else if (message.type === "telemetry") this.onTelemetry(message);
+    else if (message.type === "clock") this.clock_.add(message.client_us, message.server_us, nowUs());
+  }
+
+  private onVideo(message: Extract<ServerMessage, { type: "video" }>, bytes: number): void {
+    this.stats_.received(bytes, performance.now());
+    this.decoder_.push(message.header, message.payload);
+  }
+
+  private onTelemetry(item: Telemetry): void {
+    if (item.subject === "telemetry.clock") this.robot_us_ = item.payload.robot_us;
+    if (!isPlainTwistAck(item)) this.telemetry_.add(item);
+  }
+
+  private onDrawn({ header }: Picture, width: number, height: number): void {
+    const now_ms = performance.now();
+    this.drawn_at_ms_ = now_ms;
+    this.newest_ = { seq: header.frame_seq, codec: kCodecNames[header.codec] ?? "unknown", width, height };
+    this.stats_.drawn(this.clock_.ageMs(header.capture_us, nowUs()), now_ms);
+    if (!this.decodes_) {
+      this.decodes_ = true;
+      scope.postMessage({ kind: "decoder", state: { phase: "ok", codec: null } });
+    }
+    if (!this.was_fresh_) this.reportVideo();
+  }
+
+  private onTimecode(capture_us: number): void {
+    const age_ms = this.clock_.ageMs(capture_us, nowUs());
+    if (age_ms !== null) this.glass_ages_.push(age_ms);
+  }
+
+  private onUnsupported(codec: string | null): void {
+    if (!this.decodes_) return;
+    this.decodes_ = false;
+    scope.postMessage({ kind: "decoder", state: { phase: "unsupported", codec } });
+  }
+
+  private onDecodeError(detail: string): void {
+    this.stats_.failed();
+    scope.postMessage({ kind: "fault", detail });
+  }
+
+  private command<A extends BrowserAction>(action: A, data: ActionData[A], correlation_id?: string): void {
+    const options = correlation_id === undefined ? {} : { correlation_id };
+    this.connection_.send(encodeCommand(action, ++this.cmd_seq_, data, options));
+  }
+
+  private sendTwist(twist: Twist | null): void {
+    if (twist === null || this.connection_.backlogBytes() > kMostBacklogBytes) return;
+    const echo = this.robot_us_ === null ? {} : { echo_us: this.robot_us_ };
+    const options = { ttl_ms: limits.ttl_ms_default, ...echo };
+    this.connection_.send(encodeCommand("cmd_vel", ++this.cmd_seq_, twist, options));
+  }
+
+  private isFresh(now_ms: number): boolean {
+    return now_ms - this.drawn_at_ms_ < kFreshMs;
+  }
+
+  private tick(): void {
+    const now_ms = performance.now();
+    const fresh = this.isFresh(now_ms);
+    this.sendTwist(this.twists_.tick(fresh, now_ms));
+    if (fresh !== this.was_fresh_) this.reportVideo();
+  }
+
+  private askClock(): void {
+    this.connection_.send(encodeClockRequest(nowUs()));
+  }
+
+  private reportVideo(): void {
+    const now_ms = performance.now();
+    this.was_fresh_ = this.isFresh(now_ms);
+    const state: VideoState = {
+      ...this.stats_.read(now_ms),
+      ...this.newest_,
+      rtt_ms: this.clock_.rttMs(),
+      fresh: this.was_fresh_,
+      malformed: this.malformed_,
+    };
+    scope.postMessage({ kind: "video", state });
+    if (this.glass_ages_.length > 0) scope.postMessage({ kind: "glass", ages_ms: this.glass_ages_ });
+    this.glass_ages_ = [];
+  }
+}
+
+/** Sixty of these come every second while someone drives; the page has no use for them. */
+function isPlainTwistAck(item: Telemetry): boolean {
+  return item.subject === "telemetry.command.ack" && item.payload.action === "cmd_vel" && item.payload.status === "ok";
+}
+
+function nowUs(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1000);
+}
+
+let worker: VideoWorker | null = null;
+scope.onmessage = ({ data }) => {
+  if (data.kind === "start") worker ??= new VideoWorker(data);
+  else worker?.onRequest(data);
+};
