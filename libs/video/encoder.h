@@ -31,6 +31,10 @@ struct EncoderSettings {
 /// 8 Mbit/s from 1280x720 on, less below (2.8 Mbit/s for 640x360), in proportion to the rate of pictures below 60 fps.
 int64_t default_bitrate_bps(int width, int height, int fps);
 
+/// Whether software encoders are to use their quickest settings rather than their usual ones: where pixels per second
+/// and core are so many that encoding and software rendering together would not keep up.
+bool favours_speed(const EncoderSettings& settings);
+
 /// kBadSettings with words, or the settings with the bitrate filled in.
 Result<EncoderSettings> checked(EncoderSettings settings);
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <thread>
 
 #include "video/libav.h"
 
@@ -72,17 +71,9 @@ constexpr Option kNvenc[] = {{"preset", "p1"},
                              {"aud", "0"}};
 constexpr Option kVaapi[] = {{"rc_mode", "CBR"}, {"async_depth", "1"}, {"profile", "main"}, {"aud", "0"}};
 
-// The renderer wants most of the processor where there is no GPU, and encoding must not be late. Superfast takes some
-// 130 ns a pixel: from this rate on, per core, it would take the half of each core's time that rendering leaves.
-bool too_much_for_superfast(const EncoderSettings& settings) {
-  constexpr int64_t kPixelsPerSecondAndCore = 16'000'000;
-  const auto cores = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
-  return int64_t{settings.width} * settings.height * settings.fps > kPixelsPerSecondAndCore * cores;
-}
-
 std::span<const Option> options_of(const Kind& kind, const EncoderSettings& settings) {
   if (kind.vaapi) return kVaapi;
-  if (kind.name == "libx264") return too_much_for_superfast(settings) ? std::span<const Option>(kX264Quicker) : kX264;
+  if (kind.name == "libx264") return favours_speed(settings) ? std::span<const Option>(kX264Quicker) : kX264;
   if (kind.name == "libx265") return kX265;
   return kNvenc;
 }
