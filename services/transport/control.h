@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/metrics.h"
+#include "schema/command.h"
+#include "transport/bus_port.h"
+#include "transport/command_state.h"
+#include "transport/supervision.h"
+
+// What becomes of a browser's command (0x04): checked for form, rate, sequence, gate and lease, then put on the bus
+// with the sender's id and the lease's epoch, or answered here. `estop` skips all of that and goes at once.
+//
+// Of the twists (and of the gamepad states) that arrive together, the newest goes on and the others are answered
+// `refused`: a slot of one per kind, emptied when what has arrived is read. Every command is answered, by the robot
+// side or here.
+//
+// Thread: the loop's. Bounds: a command is 1 KiB; 100 per second and client, and as many twists and gamepad states
+// each; 16 that arrive together. A twist's way allocates nothing and takes no lock once warm.
+
+namespace sdr::transport {
+
+class Client;
+
+class Control {
+ public:
+  struct Hooks {
+    std::function<void(Client& client, std::string_view payload)> answer;  // telemetry.command.ack
+    std::function<bool(Client& client, const std::optional<std::string>& camera)> want_keyframe;
+    std::function<bool(std::string_view client)> is_connected;
+    std::function<Time()> now;
+  };
+
+  Control(BusPort& bus, Supervision& supervision, Registry& registry, Hooks hooks);
+
+  /// One command's JSON.
+  void on_command(Client& client, std::string_view json);
+  /// What had arrived of this client is read: the newest twist and gamepad state go on.
+  void on_read_end(Client& client);
+
+ private:
+  struct Waiting {
+    bool filled = false;
+    schema::ClientCommand command;
+  };
+
+  void refuse_unread(Client& client, const Error& error);
+  void estop(Client& client);
+  void hold_newest(Client& client, Waiting& slot);
+  void pass(Client& client, schema::ClientCommand& command);
+  safety::Verdict check(Client& client, schema::ClientCommand& command);
+  safety::Verdict check_lease(Client& client, const schema::ClientCommand& command);
+  safety::Verdict fill_echo(Client& client, schema::ClientCommand& command);
+  safety::Verdict ask_transport(Client& client, const schema::ClientCommand& command);
+  safety::Verdict ask_lease(Client& client, const schema::LeaseData& data);
+  bool publish(Client& client, schema::ClientCommand& command);
+  void answer(Client& client, const schema::ClientCommand& command, schema::AckStatus status, std::string_view detail);
+
+  BusPort& bus_;
+  Supervision& supervision_;
+  Hooks hooks_;
+  // Used again for each command, so that their memory is.
+  schema::ClientCommand command_;
+  schema::ControlEnvelope envelope_;
+  std::array<Waiting, 2> newest_;  // twist, gamepad: of the client whose bytes are being read
+  std::string text_;
+  std::string answer_text_;
+  schema::CommandAck ack_;
+  Histogram& latency_;
+  Counter& passed_;
+  Counter& refused_;
+  Counter& malformed_;
+  Counter& superseded_;
+  Counter& estops_;
+  uint64_t read_us_ = 0;  // when the first command of this read was seen
+};
+
+}  // namespace sdr::transport

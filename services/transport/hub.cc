@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport/hub.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/log.h"
+
+namespace sdr::transport {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kReadBytes = 64 * 1024;
+constexpr auto kCloseLinger = 1s;  // for the client to answer a close frame
+
+/// Differs between starts, so that the robot side never takes a client of this start for one of an earlier one.
+std::string make_id_prefix() {
+  std::string prefix = "c";
+  for (uint64_t rest = realtime_us() / 1000 & 0xffffffff; rest != 0; rest /= 36) {
+    prefix.push_back("0123456789abcdefghijklmnopqrstuvwxyz"[rest % 36]);
+  }
+  return prefix + "-";
+}
+
+}  // namespace
+
+Hub::Hub(EventLoop& loop, Registry& registry, HubOptions options, Hooks hooks)
+    : loop_(loop),
+      options_(options),
+      hooks_(std::move(hooks)),
+      gone_notifier_(loop, [this] { destroy_gone(); }),
+      buffer_(Client::kMessageMax + 16 + kReadBytes),
+      id_prefix_(make_id_prefix()),
+      connected_(registry.gauge("connected_clients", "Clients connected over WebSocket")),
+      connections_(registry.counter("client_connections_total", "WebSocket connections ever taken")),
+      missed_(registry.counter("telemetry_missed_total", "Messages that clients missed because they were behind")),
+      malformed_(registry.counter("websocket_malformed_total", "Connections closed for a breach of the protocol")),
+      slow_closed_(registry.counter("clients_closed_slow_total", "Connections closed because nobody drained them")),
+      floods_(registry.counter("clients_closed_flood_total", "Connections closed for sending too much")) {}
+
+Hub::~Hub() {
+  for (const auto& [fd, client] : clients_) {
+    if (client->video.camera != nullptr) client->video.camera->remove(*client);
+  }
+}
+
+std::string Hub::next_id() { return id_prefix_ + std::to_string(next_number_++); }
+
+void Hub::adopt(FileDescriptor socket, const net::Address& peer, std::string answer, Camera& camera,
+                std::string_view early) {
+  const int fd = socket.get();
+  if (!net::set_not_sent_low_water(fd, options_.not_sent_bytes)) return;  // it is gone already
+  auto owned = std::make_unique<Client>(loop_, std::move(socket), next_id(), peer.is_loopback());
+  Client& client = *owned;
+  clients_[fd] = std::move(owned);
+  connections_.add();
+  connected_.set(static_cast<double>(clients_.size()));
+  client.start([this, &client](uint32_t events) { on_ready(client, events); });
+
+  TextMessage* const handshake = pool_.take();
+  handshake->bytes = std::move(answer);
+  send(client, TextPool::seal(handshake));
+  hooks_.on_join(client);
+  camera.add(client);
+  if (client.broken()) return let_go(client);
+  if (early.empty()) return;
+  const size_t size = std::min(early.size(), buffer_.size());  // HttpLimits keep it far below
+  std::memcpy(buffer_.data(), early.data(), size);
+  if (!take_messages(client, {buffer_.data(), size})) let_go(client);
+  hooks_.on_read_end(client);
+}
+
+void Hub::on_ready(Client& client, uint32_t epoll_events) {
+  if ((epoll_events & EPOLLOUT) != 0) client.flush();
+  if ((epoll_events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !client.broken()) read(client);
+  if (client.broken()) let_go(client);
+}
+
+void Hub::read(Client& client) {
+  const size_t kept = client.early.size();
+  std::memcpy(buffer_.data(), client.early.data(), kept);
+  const ssize_t got = recv(client.fd(), buffer_.data() + kept, kReadBytes, MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) return client.mark_broken();
+  if (client.closing) return;  // only its end is waited for
+  client.early.clear();
+  take_messages(client, {buffer_.data(), kept + static_cast<size_t>(got)});
+  hooks_.on_read_end(client);
+}
+
+// False where the connection has come to its end.
+bool Hub::take_messages(Client& client, std::span<uint8_t> bytes) {
+  while (!client.closing && !client.broken()) {
+    net::WsMessage message{};
+    const net::WsDecoder::State state = client.decoder.next(bytes, message);
+    bytes = bytes.subspan(client.decoder.consumed());
+    if (state == net::WsDecoder::State::kNeedMore) {
+      client.early.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      return true;
+    }
+    if (state == net::WsDecoder::State::kError) {
+      malformed_.add();
+      close(client, client.decoder.close_code(), client.decoder.error());
+      return true;
+    }
+    if (!take_message(client, message)) return false;
+  }
+  return !client.broken();
+}
+
+bool Hub::take_message(Client& client, const net::WsMessage& message) {
+  if (!client.messages.allow(loop_.now())) {
+    floods_.add();
+    close(client, net::WsClose::kPolicyViolation, "too many messages");
+    return true;
+  }
+  const std::string_view body(reinterpret_cast<const char*>(message.payload.data()), message.payload.size());
+  switch (message.opcode) {
+    case net::WsOpcode::kBinary:
+      // An empty message has no type: nothing in it can be understood.
+      if (!body.empty()) hooks_.on_message(client, static_cast<uint8_t>(body[0]), body.substr(1));
+      return !client.broken();
+    case net::WsOpcode::kPing: {
+      TextMessage* const pong = pool_.take();
+      append_control(pong->bytes, static_cast<uint8_t>(net::WsOpcode::kPong), body);
+      send(client, TextPool::seal(pong));
+      return true;
+    }
+    case net::WsOpcode::kPong:
+      return true;
+    case net::WsOpcode::kClose: {
+      const net::WsClose code = net::parse_ws_close(message.payload);
+      if (code == net::WsClose::kProtocolError) malformed_.add();
+      close(client, code == net::WsClose::kProtocolError ? code : net::WsClose::kNormal, "");
+      return true;
+    }
+    default:
+      malformed_.add();
+      close(client, net::WsClose::kProtocolError, "binary messages only");
+      return true;
+  }
+}
+
+void Hub::send(Client& client, MessageRef message) {
+  if (client.closing || client.broken()) return;
+  if (!client.send_other(std::move(message))) missed_.add();
+  if (client.broken()) let_go(client);
+}
+
+void Hub::send_all(const MessageRef& message) {
+  for (const auto& [fd, client] : clients_) send(*client, message);
+}
+
+void Hub::send_telemetry(Client& client, std::string_view subject, std::string_view payload) {
+  TextMessage* const message = pool_.take();
+  append_telemetry(message->bytes, subject, payload);
+  send(client, TextPool::seal(message));
+}
+
+void Hub::close(Client& client, net::WsClose code, std::string_view reason) {
+  if (client.closing || client.broken()) return;
+  client.drop_video();
+  TextMessage* const message = pool_.take();
+  append_control(message->bytes, static_cast<uint8_t>(net::WsOpcode::kClose), net::ws_close_payload(code, reason));
+  send(client, TextPool::seal(message));
+  client.closing = true;
+  client.closing_since = loop_.now();
+  if (client.queue().drained()) shutdown(client.fd(), SHUT_WR);
+}
+
+void Hub::let_go(Client& client) {
+  client.mark_broken();
+  gone_.push_back(client.fd());
+  gone_notifier_.notify();
+}
+
+void Hub::destroy_gone() {
+  std::vector<int> gone = std::exchange(gone_, {});
+  for (const int fd : gone) {
+    const auto found = clients_.find(fd);
+    if (found == clients_.end()) continue;  // named twice
+    Client& client = *found->second;
+    if (client.video.camera != nullptr) client.video.camera->remove(client);
+    hooks_.on_leave(client);
+    clients_.erase(found);
+  }
+  connected_.set(static_cast<double>(clients_.size()));
+}
+
+Client* Hub::find(std::string_view id) {
+  for (const auto& [fd, client] : clients_) {
+    if (client->id() == id && !client->broken()) return client.get();
+  }
+  return nullptr;
+}
+
+void Hub::sweep(const std::vector<std::unique_ptr<Camera>>& cameras) {
+  const Time now = loop_.now();
+  for (const auto& [fd, client] : clients_) {
+    if (client->broken()) continue;
+    if (client->closing && now - client->closing_since > kCloseLinger) let_go(*client);
+    const std::optional<Time> stuck = client->stuck_since(now);
+    if (!stuck || now - *stuck < options_.stuck_max) continue;
+    log_info("a client is let go: it takes nothing", {{"client", client->id()}});
+    slow_closed_.add();
+    let_go(*client);
+  }
+  for (const auto& camera : cameras) {
+    for (Client* const client : camera->sweep(now, options_.stuck_max)) {
+      if (client->closing || client->broken()) continue;
+      log_info("a client is let go: it got no keyframe", {{"client", client->id()}});
+      slow_closed_.add();
+      close(*client, net::WsClose::kTryAgainLater, "no keyframe came");
+    }
+  }
+}
+
+void Hub::close_all() {
+  for (const auto& [fd, client] : clients_) close(*client, net::WsClose::kGoingAway, "the server stops");
+}
+
+}  // namespace sdr::transport

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/service.h"
+#include "transport/options.h"
+#include "transport/transport.h"
+
+int main(int argc, char** argv) {
+  sdr::transport::TransportOptions values;
+  return sdr::run_service(
+      "sdr-transport", argc, argv, [&](sdr::Options& options) { sdr::transport::describe(values, options); },
+      [&](sdr::EventLoop& loop) {
+        sdr::transport::check(values);
+        sdr::transport::Transport transport(loop, values);
+        loop.run();
+        transport.say_goodbye();
+      });
+}

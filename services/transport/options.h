@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+
+namespace sdr::transport {
+
+/// What `configs/transport.toml`, the environment and the flags decide.
+struct TransportOptions {
+  std::string listen_addr = "127.0.0.1:8080";
+  std::string metrics_addr = "127.0.0.1:9100";
+  bool insecure = false;
+  std::vector<std::string> origins;
+  std::string web_root = "web/dist";
+  std::string shm_path = "/dev/shm/sdr_os_ipc/frames";
+  bool crc_enabled = true;
+  int64_t frame_bytes_max = 4 << 20;
+  std::string nats_url = "nats://127.0.0.1:4222";
+  std::string ns;
+  int64_t clients_max = 4096;
+  int64_t not_sent_bytes = 32 * 1024;
+  int64_t backlog_ms = 500;
+  int64_t slow_client_ms = 5000;
+};
+
+void describe(TransportOptions& values, Options& options);
+
+/// What single options cannot know of each other. Throws ConfigError.
+void check(const TransportOptions& values);
+
+}  // namespace sdr::transport

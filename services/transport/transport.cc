@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport/transport.h"
+
+#include <sys/resource.h>
+
+#include "base/log.h"
+#include "schema/codec.h"
+#include "schema/wire.h"
+
+namespace sdr::transport {
+namespace {
+
+using namespace std::chrono_literals;
+namespace subjects = schema::subjects;
+
+constexpr uint64_t kFramesComeUs = 100'000;  // a frame within the last 100 ms: the next one is near
+
+OriginPolicy origin_policy(const TransportOptions& options) {
+  const Result<net::Address> address = net::Address::parse(options.listen_addr);
+  return OriginPolicy(options.origins, address && address.value().is_loopback());
+}
+
+/// As many descriptors as the system lets us have: each client is one.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+Transport::Transport(EventLoop& loop, const TransportOptions& options)
+    : loop_(loop),
+      options_(options),
+      health_(loop, registry_, options.metrics_addr),
+      bus_(loop, registry_, {.url = options.nats_url, .ns = options.ns},
+           {.on_message = [this](auto subject, auto payload) { on_bus_message(subject, payload); },
+            .on_connected = [this] { supervision_.on_bus_connected(loop_.now()); }}),
+      cameras_(loop, registry_, options_, camera_hooks()),
+      hub_(loop, registry_,
+           {.clients_max = static_cast<size_t>(options.clients_max),
+            .not_sent_bytes = static_cast<int>(options.not_sent_bytes),
+            .stuck_max = std::chrono::milliseconds(options.slow_client_ms)},
+           hub_hooks()),
+      telemetry_(hub_, registry_),
+      supervision_(bus_, registry_, loop.now(), realtime_us() / 1000,
+                   {.on_lease = [this] { hub_.for_each([this](Client& client) { tell_lease(client); }); },
+                    .on_gate =
+                        [this](std::string_view payload) {
+                          telemetry_.tell_all(subjects::kTelemetrySafetyVideoGate, payload, loop_.now());
+                        }}),
+      control_(bus_, supervision_, registry_, control_hooks()),
+      routes_({.hub = hub_,
+               .cameras = cameras_,
+               .registry = registry_,
+               .health = [this] { return publish_health(), health_.report(); },
+               .refresh_metrics = [this] { cameras_.export_metrics(); },
+               .status = [this] { return status_json(); }},
+              origin_policy(options_), options_.web_root),
+      http_(
+          loop, {},
+          [this](const net::HttpRequest& request, const net::Address& peer) { return routes_.answer(request, peer); }),
+      unknown_types_(registry_.counter("messages_unknown_total", "Messages of a type that nobody knows")),
+      malformed_(registry_.counter("messages_malformed_total", "Messages whose body was not what its type says")) {
+  raise_descriptor_limit();
+  telemetry_.set_operator([this]() -> Client* {
+    const auto& holder = supervision_.lease().holder();
+    return holder ? hub_.find(*holder) : nullptr;
+  });
+  const net::Address address = net::Address::parse(options_.listen_addr).value();
+  if (const Status status = http_.listen(address); !status) throw ConfigError(status.error().message());
+  start_timers();
+  log_info("serving", {{"address", http_.address().to_string()}, {"ring", options_.shm_path}});
+}
+
+Transport::~Transport() {
+  for (const EventLoop::TimerId timer : timers_) loop_.cancel(timer);
+}
+
+void Transport::say_goodbye() {
+  http_.stop_accepting();
+  supervision_.on_shutdown(loop_.now());
+  hub_.close_all();
+}
+
+void Transport::start_timers() {
+  timers_.push_back(loop_.every(50ms, [this] { look_at_ring(); }));
+  timers_.push_back(loop_.every(Telemetry::kTick, [this] {
+    const uint64_t changed_us = cameras_.first().source().last_change_us();
+    const bool carried = cameras_.first().viewer_count() > 0 && monotonic_us() < changed_us + kFramesComeUs;
+    telemetry_.tick(carried);
+  }));
+  timers_.push_back(loop_.every(250ms, [this] {
+    hub_.sweep(cameras_.all());
+    publish_health();
+  }));
+  timers_.push_back(loop_.every(1s, [this] { every_second(); }));
+}
+
+Camera::Hooks Transport::camera_hooks() {
+  return {.request_keyframe = [this](const std::string& camera) { request_keyframe(camera); },
+          .on_broken = [this](Client& client) { hub_.let_go(client); },
+          .before_round =
+              [this](Camera& camera, VideoMessage& frame) {
+                if (&camera == &cameras_.first()) telemetry_.ride(camera, frame);
+              },
+          .after_round =
+              [this](Camera& camera) {
+                if (&camera == &cameras_.first()) telemetry_.finish_tick();
+              }};
+}
+
+Hub::Hooks Transport::hub_hooks() {
+  return {.on_join = [this](Client& client) { on_join(client); },
+          .on_leave = [this](Client& client) { on_leave(client); },
+          .on_message = [this](Client& client, uint8_t type, std::string_view body) { on_message(client, type, body); },
+          .on_read_end = [this](Client& client) { control_.on_read_end(client); }};
+}
+
+Control::Hooks Transport::control_hooks() {
+  return {.answer =
+              [this](Client& client, std::string_view payload) {
+                hub_.send_telemetry(client, subjects::kTelemetryCommandAck, payload);
+              },
+          .want_keyframe =
+              [this](Client& client, const std::optional<std::string>& name) {
+                Camera* const camera = name ? cameras_.find(*name) : client.video.camera;
+                if (camera != nullptr) camera->want_keyframe();
+                return camera != nullptr;
+              },
+          .is_connected = [this](std::string_view client) { return hub_.find(client) != nullptr; },
+          .now = [this] { return loop_.now(); }};
+}
+
+void Transport::on_message(Client& client, uint8_t type, std::string_view body) {
+  switch (static_cast<schema::MessageType>(type)) {
+    case schema::MessageType::command:
+      return control_.on_command(client, body);
+    case schema::MessageType::clock:
+      return on_clock(client, body);
+    case schema::MessageType::signal:
+      return on_signal(client, body);
+    default:
+      unknown_types_.add();  // stream.md: ignored, so that newer pages can talk to older servers
+  }
+}
+
+void Transport::on_clock(Client& client, std::string_view body) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(body.data()) - 1;  // the type byte stands before the body
+  const Result<schema::ClockMessage> request = schema::decode_clock_message({bytes, body.size() + 1});
+  if (!request || request.value().kind != 0) {
+    malformed_.add();
+    return hub_.close(client, net::WsClose::kProtocolError, "a clock request is 17 bytes of kind 0");
+  }
+  text_.clear();
+  encode(schema::ClockMessage{.kind = 1, .client_us = request.value().client_us, .server_us = realtime_us()}, text_);
+  TextMessage* const message = hub_.pool().take();
+  append_binary(message->bytes, schema::ClockMessage::kType, std::string_view(text_).substr(1));
+  hub_.send(client, TextPool::seal(message));
+}
+
+void Transport::on_signal(Client& client, std::string_view body) {
+  schema::Signal signal;
+  schema::Signal reply;
+  reply.type = schema::SignalType::error;
+  const Status parsed = schema::parse(body, signal);
+  if (!parsed) malformed_.add();
+  reply.session_id = signal.session_id;
+  reply.detail = parsed ? "unsupported: this server speaks WebSocket only" : parsed.error().message();
+  text_.clear();
+  JsonWriter json(text_);
+  write(json, reply);
+  TextMessage* const message = hub_.pool().take();
+  append_binary(message->bytes, static_cast<uint8_t>(schema::MessageType::signal), text_);
+  hub_.send(client, TextPool::seal(message));
+}
+
+void Transport::on_join(Client& client) {
+  log_info("a viewer came", {{"client", client.id()}, {"clients", hub_.count()}});
+  tell_lease(client);
+  telemetry_.greet(client, loop_.now());
+  bus_.want_values(true);
+}
+
+void Transport::on_leave(Client& client) {
+  log_info("a viewer left",
+           {{"client", client.id()}, {"clients", hub_.count() - 1}, {"dropped", client.video.dropped}});
+  supervision_.on_disconnect(client.id(), loop_.now());
+  if (hub_.count() == 1) bus_.want_values(false);
+}
+
+void Transport::tell_lease(Client& client) {
+  const schema::LeaseState state = supervision_.lease().state(loop_.now());
+  const schema::LeaseView view = {state.holder, client.id(), state.since_ms, state.epoch};
+  text_.clear();
+  JsonWriter json(text_);
+  write(json, view);
+  hub_.send_telemetry(client, subjects::kTelemetryControlLease, text_);
+}
+
+void Transport::on_bus_message(std::string_view subject, std::string_view payload) {
+  const Time now = loop_.now();
+  if (subject == subjects::kTelemetryCommandAck) return on_ack(payload);
+  // What this transport tells itself comes back over the bus; the clients have it already.
+  if (subject == subjects::kTelemetryControlLease || subject == subjects::kTelemetrySafetyVideoGate) return;
+  if (subject == subjects::kTelemetryClock && schema::parse(payload, robot_clock_)) {
+    supervision_.on_robot_clock(robot_clock_.robot_us, now);
+  }
+  if (subject == subjects::kTelemetrySafetyState && schema::parse(payload, safety_state_)) {
+    supervision_.on_safety_state(safety_state_, now);
+  }
+  telemetry_.on_message(subject, payload, now);
+}
+
+void Transport::on_ack(std::string_view payload) {
+  if (!schema::parse(payload, ack_)) return malformed_.add();
+  if (Client* const client = hub_.find(ack_.client); client != nullptr) {
+    hub_.send_telemetry(*client, subjects::kTelemetryCommandAck, payload);
+  }
+}
+
+void Transport::request_keyframe(const std::string& camera) {
+  schema::ControlEnvelope envelope;
+  envelope.client = "transport";
+  envelope.epoch = supervision_.lease().epoch();
+  envelope.cmd_seq = ++keyframe_seq_;
+  schema::CameraName name;
+  if (!camera.empty()) name.camera = camera;
+  envelope.data = name;
+  std::string text;
+  JsonWriter json(text);
+  write(json, envelope);
+  // Not sent: the robot side makes a keyframe every 2 s while the bus is lost (sim.md), and waiting viewers ask again.
+  (void)bus_.publish(schema::info(schema::Action::request_idr).subject, text);
+}
+
+void Transport::look_at_ring() {
+  supervision_.on_sequence(cameras_.first().source().sequence_number(), loop_.now());
+  supervision_.tick(loop_.now());
+}
+
+void Transport::publish_health() {
+  const FrameSource& source = cameras_.first().source();
+  HealthFacts facts;
+  facts.writer = source.writer_state();
+  facts.shm_seq = source.sequence_number();
+  if (const uint64_t changed_us = source.last_change_us(); changed_us != 0) {
+    facts.frame_age_ms = (monotonic_us() - changed_us) / 1000;
+  }
+  facts.bus_connected = bus_.connected();
+  facts.clients = hub_.count();
+  health_.publish(facts);
+}
+
+void Transport::every_second() {
+  cameras_.close_unwatched(loop_.now());
+  cameras_.export_metrics();
+  hub_.for_each([this](Client& client) { tell_lease(client); });
+}
+
+}  // namespace sdr::transport
