@@ -76,7 +76,7 @@ struct RingReaderCounters {
 };
 
 struct RingReaderOptions {
-  std::string path;                                   ///< SDR_SHM_PATH
+  std::string path = {};                              ///< SDR_SHM_PATH
   bool check_crc = true;                              ///< SDR_CRC_ENABLED
   Join join = Join::kNewestKeyframe;                  ///< where to begin on the first file
   std::chrono::microseconds spin{10};                 ///< how long wait() spins before it sleeps

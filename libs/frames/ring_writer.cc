@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frames/ring_writer.h"
 
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -117,7 +118,7 @@ Status RingWriter::Impl::keep_in_place() {
 // The new ring's numbers go on where the lost one's ended, so that readers see frames missing and not an older stream.
 Status RingWriter::Impl::make_anew() {
   lost_ = true;
-  ring_.fd.reset();  // a truncated file is still at its path, and locked by us
+  ::flock(ring_.fd.get(), LOCK_UN);  // a truncated file is still at its path; the mapping would keep it locked
   auto ring = open_writable_ring(options_.path, options_.ring_bytes, ring_.identity);
   if (!ring) return Error(ring.error().code(), "the ring was lost; making it anew: " + ring.error().context());
   const uint64_t sequence = ring_.position.sequence;

@@ -24,9 +24,9 @@ namespace sdr::frames {
 inline constexpr std::size_t kDefaultRingBytes = std::size_t{4} << 20;
 
 struct RingWriterOptions {
-  std::string path;                            ///< SDR_SHM_PATH; missing folders are made
+  std::string path = {};                       ///< SDR_SHM_PATH; missing folders are made
   std::size_t ring_bytes = kDefaultRingBytes;  ///< SDR_SHM_SIZE: the file's size, a multiple of 4096
-  std::string hint_address;                    ///< SDR_SHM_HINT: Unix datagram address ('@name' is abstract), or empty
+  std::string hint_address = {};               ///< SDR_SHM_HINT: Unix datagram address ('@name' is abstract), or empty
   const Clock* clock = nullptr;                ///< for heartbeats and file checks; nullptr: the system's
 };
 
