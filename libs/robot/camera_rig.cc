@@ -25,14 +25,14 @@ void CameraRig::set_robot(const Description& description) {
   const std::string before = camera_.name;
   description_ = description;
   if (!select(before)) select(description_.cameras.front().name);
-  snap();
+  home();
 }
 
 bool CameraRig::select(std::string_view name) {
   const Camera* camera = description_.camera(name);
   if (camera == nullptr) return false;
   camera_ = *camera;
-  snap();
+  home();
   return true;
 }
 
@@ -43,7 +43,8 @@ void CameraRig::turn(double yaw, double pitch, double zoom) {
   distance_ = std::clamp(distance_ / zoom, kNearest * camera_.distance_m, kFarthest * camera_.distance_m);
 }
 
-void CameraRig::snap() {
+/// As the description has it.
+void CameraRig::home() {
   azimuth_ = camera_.azimuth;
   elevation_ = camera_.elevation;
   distance_ = camera_.distance_m;

@@ -28,8 +28,8 @@ class CameraRig {
 
   /// Turns and zooms (factor above 1: nearer) the camera in use, within its bounds; a fixed one stays.
   void turn(double yaw, double pitch, double zoom);
-  /// Back to where the description has it, without softness: after a reset or another robot.
-  void snap();
+  /// The robot was put elsewhere: goes there at once instead of gliding. What was dragged stays.
+  void jump() { snap_ = true; }
 
   /// Moves on by `dt_s` and looks at the robot.
   View update(const Pose& base, double dt_s);
@@ -37,6 +37,8 @@ class CameraRig {
   const std::string& current() const { return camera_.name; }
 
  private:
+  void home();
+
   Description description_;
   Camera camera_;
   double azimuth_ = 0.0, elevation_ = 0.0, distance_ = 1.0;  // as asked for

@@ -18,7 +18,7 @@
 namespace sdr::robot {
 
 struct RenderedPixels {
-  const uint8_t* bgra = nullptr;  // bottom row first; the renderer's until its next call
+  uint8_t* bgra = nullptr;  // bottom row first; the renderer's until its next call, to be drawn over till then
   int width = 0, height = 0;
   size_t stride_bytes = 0;
 };

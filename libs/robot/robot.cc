@@ -330,4 +330,6 @@ void Robot::snapshot(SceneState& scene) const {
   scene.base = {{p[0], p[1], p[2]}, {q[0], q[1], q[2], q[3]}};
 }
 
+const Description& description_of(const SceneModel& model) { return *model.description; }
+
 }  // namespace sdr::robot

@@ -56,4 +56,7 @@ class Robot {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The robot that a model is of. Thread: any.
+const Description& description_of(const SceneModel& model);
+
 }  // namespace sdr::robot
