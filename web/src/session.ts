@@ -14,6 +14,9 @@ const kAnswerMs = 2000;
 const kGlassSamples = 1000;
 const kRobotSilentMs = 1200;
 
+/** What only the robot's side can say, while it says nothing. */
+const kRobotUnknown = { safety: null, velocity: null, odometry: null, joints: null, imu: null, physics: null } as const;
+
 export interface Outcome {
   status: CommandAck["status"] | "no_answer" | "no_link";
   detail: string;
@@ -113,9 +116,9 @@ export class Session {
 
   /** What a server said before the connection broke is not known to hold any more. */
   private onLink(link: State["link"]): void {
-    const { safety, gate, lease, velocity, physics, robot_heard_ms, robot_silent } = kInitialState;
-    const forgotten = link.phase === "open" ? {} : { safety, gate, lease, velocity, physics, robot_heard_ms, robot_silent };
-    this.store.set({ link, ...forgotten });
+    const { gate, lease, robot_heard_ms, robot_silent } = kInitialState;
+    this.store.set({ link });
+    if (link.phase !== "open") this.store.set({ ...kRobotUnknown, gate, lease, robot_heard_ms, robot_silent });
   }
 
   private onGlass(ages_ms: number[]): void {
@@ -128,6 +131,6 @@ export class Session {
     const { link, robot_heard_ms, robot_silent } = this.store.get();
     const heard = robot_heard_ms !== null && performance.now() - robot_heard_ms < kRobotSilentMs;
     if (link.phase !== "open" || heard === !robot_silent) return;
-    this.store.set(heard ? { robot_silent: false } : { robot_silent: true, safety: null, velocity: null, physics: null });
+    this.store.set(heard ? { robot_silent: false } : { robot_silent: true, ...kRobotUnknown });
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What is wrong, in words, and what to do about it: at most one thing, the first that matters. Pure, so that every
-// sentence has a test. `blocking` trouble stands in the middle because there is no picture to hide; the rest stands
-// below the picture's middle.
+// sentence has a test. Where there is no picture to hide it is said in the very middle; over a live picture right above
+// or below it, so that the robot stays in sight.
 
 import { someoneElseDrives } from "./drive/drive_gate.ts";
 import type { State } from "./store/state.ts";
@@ -15,7 +15,7 @@ export interface Trouble {
   tone: "busy" | "warning" | "danger" | "plain";
   title: string;
   text: string;
-  place: "middle" | "below";
+  place: "middle" | "above" | "below";
   actions: readonly TroubleAction[];
 }
 
@@ -28,7 +28,18 @@ export interface Surroundings {
 type Rule = (state: Readonly<State>, around: Surroundings) => Trouble | null;
 
 /** In order of weight: the first that applies is said. */
-const kRules: readonly Rule[] = [link, decoder, stopped, noPicture, busLost, silent, paused, watching, unfocused];
+const kRules: readonly Rule[] = [
+  link,
+  decoder,
+  noPicture,
+  stopped,
+  busLost,
+  silent,
+  paused,
+  watching,
+  unfocused,
+  heldOver,
+];
 
 export function troubleOf(state: Readonly<State>, around: Surroundings): Trouble | null {
   for (const rule of kRules) {
@@ -92,7 +103,7 @@ function stopped({ safety, lease }: Readonly<State>): Trouble | null {
   const why = sentence(safety.detail || reasonWords(safety.reason));
   const other = lease !== null && lease.holder !== null && lease.holder !== lease.you;
   const how = other ? `${lease.holder} drives and can re-arm it.` : "When it is safe, hold the button below right, or Enter, for a second.";
-  return { id: "estop", tone: "danger", title, text: `${why} ${how}`, place: "middle", actions: [] };
+  return { id: "estop", tone: "danger", title, text: `${why} ${how}`, place: "above", actions: [] };
 }
 
 function busLost({ health }: Readonly<State>): Trouble | null {
@@ -125,7 +136,15 @@ function unfocused({ drive }: Readonly<State>, { focused }: Surroundings): Troub
   return { id: "focus", tone: "plain", title: "Click to drive", text: "Another window has the keyboard.", place: "below", actions: [] };
 }
 
+function heldOver({ video, drive }: Readonly<State>): Trouble | null {
+  if (!video.needs_neutral || drive.block !== null) return null;
+  const text = "It was held while the robot could not be driven.";
+  return { id: "held_over", tone: "plain", title: "Let go of the stick", text, place: "below", actions: [] };
+}
+
+/** Begins with a capital and ends with a point; a client's id, which has figures, is left as it is. */
 function sentence(text: string): string {
   const trimmed = text.trim().replace(/\.$/, "");
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
+  const word = trimmed.split(/\s/, 1)[0]!;
+  return `${/^[a-z]+$/.test(word) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed}.`;
 }

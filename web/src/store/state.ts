@@ -74,6 +74,7 @@ const kNoVideo: VideoState = {
   age_ms: null,
   drawn: 0,
   drops: 0,
+  skips: 0,
   errors: 0,
   codec: "",
   width: 0,
@@ -81,6 +82,7 @@ const kNoVideo: VideoState = {
   seq: 0,
   rtt_ms: null,
   fresh: false,
+  needs_neutral: false,
   malformed: 0,
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect, useRef } from "preact/hooks";
 import { useApp, useUi } from "./app_context.ts";
+import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 
 type Row = readonly [what: string, keys: readonly string[], pad: string, touch: string];
@@ -26,52 +26,46 @@ const kRows: readonly Row[] = [
 export function Help() {
   const { ui } = useApp();
   const open = useUi((state) => state.help);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (open) dialog.current!.showModal();
-    else dialog.current!.close();
-  }, [open]);
   const close = () => ui.set({ help: false });
+  if (!open) return null;
   return (
-    <dialog ref={dialog} class="plate dialog help" aria-label="Controls" data-testid="help" onClose={close} onClick={(e) => e.target === e.currentTarget && close()}>
-      <div class="dialog-body">
-        <header>
-          <h2>Controls</h2>
-          <button type="button" class="quiet-button" aria-label="Close help" onClick={close}>
-            <Icon name="close" />
-          </button>
-        </header>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="unseen">Action</span>
-              </th>
-              <th scope="col">Keyboard</th>
-              <th scope="col">Gamepad</th>
-              <th scope="col">Touch</th>
+    <Dialog label="Controls" look="help" onClose={close}>
+      <header>
+        <h2>Controls</h2>
+        <button type="button" class="quiet-button" aria-label="Close help" data-autofocus onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="unseen">Action</span>
+            </th>
+            <th scope="col">Keyboard</th>
+            <th scope="col">Gamepad</th>
+            <th scope="col">Touch</th>
+          </tr>
+        </thead>
+        <tbody>
+          {kRows.map(([what, keys, pad, touch]) => (
+            <tr key={what}>
+              <th scope="row">{what}</th>
+              <td>
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </td>
+              <td>{pad}</td>
+              <td>{touch}</td>
             </tr>
-          </thead>
-          <tbody>
-            {kRows.map(([what, keys, pad, touch]) => (
-              <tr key={what}>
-                <th scope="row">{what}</th>
-                <td>
-                  {keys.map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </td>
-                <td>{pad}</td>
-                <td>{touch}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <p class="note">
-          Space and Esc always stop the robot, wherever you are on the page; <kbd>Tab</kbd> and <kbd>Enter</kbd> work the buttons. The robot moves
-          only while this page is in front and the picture is live; when either ends it is sent a zero and holds still.
-        </p>
-      </div>
-    </dialog>
+          ))}
+        </tbody>
+      </table>
+      <p class="note">
+        Space and Esc always stop the robot, wherever you are on the page; <kbd>Tab</kbd> and <kbd>Enter</kbd> work the buttons. The robot moves
+        only while this page is in front and the picture is live; when either ends it is sent a zero and holds still.
+      </p>
+    </Dialog>
   );
 }

@@ -89,7 +89,7 @@ function makePlot(host: HTMLElement, labels: readonly string[], height: number, 
       height,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       scales: { x: { time: false, range: [-kSeconds, 0] }, y: { range: (_u, low, high) => yRange(low, high, floor) } },
       axes: [
         { ...axis, size: 22, gap: 4, splits: () => [-20, -15, -10, -5, 0].slice(1), values: seconds },

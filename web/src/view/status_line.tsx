@@ -16,14 +16,14 @@ interface Figure {
 
 const kFigures: readonly Figure[] = [
   { metric: "fps", read: (v) => [fixed(v.fps, 0), "fps"], width: 2 },
-  { metric: "age", read: (v) => [age(v.age_ms), (v.age_ms ?? 0) < 1e4 ? "ms old" : "s old"], width: 3 },
+  { metric: "age", read: (v) => age(v.age_ms), width: 3 },
   { metric: "rtt", read: (v) => [fixed(v.rtt_ms, (v.rtt_ms ?? 0) < 10 ? 1 : 0), "ms trip"], width: 3 },
   { metric: "bitrate", read: (v) => bitrate(v.bitrate_bps), width: 4 },
   { metric: "drops", read: (v) => [fixed(v.drops, 0), v.drops === 1 ? "drop" : "drops"], width: 2 },
 ];
 
-function age(age_ms: number | null): string {
-  return age_ms !== null && age_ms >= 1e4 ? fixed(age_ms / 1000, 0) : fixed(age_ms, 0);
+function age(age_ms: number | null): [string, string] {
+  return age_ms !== null && age_ms >= 1000 ? [fixed(age_ms / 1000, age_ms < 1e4 ? 1 : 0), "s old"] : [fixed(age_ms, 0), "ms old"];
 }
 
 export function StatusLine() {

@@ -75,7 +75,8 @@ function StreamFacts() {
           ["Picture", video.width > 0 ? `${video.codec} ${video.width}×${video.height}` : "–"],
           ["Received", bitrate(video.bitrate_bps).join(" ")],
           ["Drawn", fixed(video.drawn, 0)],
-          ["Dropped, failed", `${video.drops}, ${video.errors}`],
+          ["Dropped", fixed(video.drops, 0)],
+          ["Overtaken, failed", `${video.skips}, ${video.errors}`],
           ["Viewers", fixed(clients, 0)],
         ]}
       />

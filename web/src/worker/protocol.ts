@@ -33,6 +33,8 @@ export interface VideoState extends StreamStats {
   rtt_ms: number | null;
   /** A picture was drawn within the last 500 ms. */
   fresh: boolean;
+  /** A stick is held that was held while the robot could not be driven. */
+  needs_neutral: boolean;
   /** Messages from the server that could not be read. */
   malformed: number;
 }

@@ -12,7 +12,10 @@ export interface StreamStats {
   /** Capture to drawn, median of the last second; while nothing is drawn, how old the picture on the screen is. */
   age_ms: number | null;
   drawn: number;
+  /** Frames that were lost on the way or could not be decoded. */
   drops: number;
+  /** Pictures that a newer one overtook before they were drawn. */
+  skips: number;
   errors: number;
 }
 
@@ -27,6 +30,7 @@ export class StatsCounter {
   private last_: Sample | null = null;
   private drawn_ = 0;
   private drops_ = 0;
+  private skips_ = 0;
   private errors_ = 0;
 
   received(bytes: number, now_ms: number): void {
@@ -45,6 +49,10 @@ export class StatsCounter {
     this.drops_ += count;
   }
 
+  skipped(): void {
+    ++this.skips_;
+  }
+
   failed(): void {
     ++this.errors_;
   }
@@ -58,6 +66,7 @@ export class StatsCounter {
       age_ms: this.medianAge() ?? this.waitedMs(now_ms),
       drawn: this.drawn_,
       drops: this.drops_,
+      skips: this.skips_,
       errors: this.errors_,
     };
   }

@@ -23,6 +23,11 @@ export class TwistSender {
   private needs_neutral_ = false;
   private asked_ms_ = 0;
 
+  /** A stick is held over: it moves nothing until it was let go. */
+  needsNeutral(): boolean {
+    return this.needs_neutral_;
+  }
+
   /** The sticks stand at `wanted`, and the page may drive or not. What to send now; null: nothing. */
   asked(wanted: Twist, may_drive: boolean, fresh: boolean, now_ms: number): Twist | null {
     if (isZero(wanted)) this.needs_neutral_ = false;

@@ -3,15 +3,17 @@
 // Encoded frames in, pictures out, in order, with nothing held back: Annex B straight into WebCodecs, JPEG through
 // createImageBitmap. After anything that breaks the chain of references (a gap, an error, a queue that grows) it
 // delivers nothing until a keyframe, and asks for one until it comes. Lives in the worker; owns its decoder.
-// Bounds: kMaxQueue chunks inside the decoder, one JPEG in work and one waiting.
+// Bounds: kMostInside frames inside the decoder, one JPEG in work and one waiting.
 
 import { codecString } from "../protocol/annexb.ts";
 import { Codec, FrameFlag, type FrameHeader } from "../protocol/frame_header.ts";
 
-/** Chunks waiting inside the decoder beyond which it counts as fallen behind: a tenth of a second at 60 fps. */
-const kMaxQueue = 6;
-/** Frames given and not come back: a decoder that holds this many is stuck or holds pictures back. */
-const kMaxInside = 30;
+/** Chunks waiting inside the decoder above which it is behind: a tenth of a second at 60 fps. */
+const kMostQueued = 6;
+/** How long it may be behind: joining a running stream hands it up to 30 frames at once, which it catches up with. */
+const kMostBehindMs = 400;
+/** Frames given and not come back: a decoder that keeps this many is stuck. */
+const kMostInside = 120;
 const kKeyframeRetryMs = 500;
 
 export interface Picture {
@@ -37,6 +39,9 @@ export class FrameDecoder {
   private unsupported_ = "";
   private awaiting_keyframe_ = true;
   private keyframe_asked_ms_ = Number.NEGATIVE_INFINITY;
+  private kept_up_ms_ = 0;
+  /** A picture came since the last reset: from then on what is missing counts as dropped. */
+  private joined_ = false;
   private last_seq_ = 0;
   private pending_ = new Map<number, FrameHeader>();
   private jpeg_busy_ = false;
@@ -56,6 +61,7 @@ export class FrameDecoder {
   /** A new connection: what comes next has nothing to do with what came before. */
   reset(): void {
     this.last_seq_ = 0;
+    this.joined_ = false;
     this.unsupported_ = "";
     this.keyframe_asked_ms_ = Number.NEGATIVE_INFINITY;
     this.restart();
@@ -66,7 +72,7 @@ export class FrameDecoder {
     if (gap && !keyframe) this.restart();
     if (!keyframe && this.fellBehind()) this.restart();
     if (this.awaiting_keyframe_ && !keyframe) {
-      this.events_.dropped(1);
+      if (this.joined_) this.events_.dropped(1);
       this.askKeyframe();
       return;
     }
@@ -75,7 +81,10 @@ export class FrameDecoder {
   }
 
   private fellBehind(): boolean {
-    return this.decoder_ !== null && (this.decoder_.decodeQueueSize > kMaxQueue || this.pending_.size > kMaxInside);
+    if (this.decoder_ === null) return false;
+    const now_ms = this.events_.nowMs();
+    if (this.decoder_.decodeQueueSize <= kMostQueued) this.kept_up_ms_ = now_ms;
+    return now_ms - this.kept_up_ms_ > kMostBehindMs || this.pending_.size > kMostInside;
   }
 
   private decode(header: FrameHeader, payload: Uint8Array, keyframe: boolean): void {
@@ -102,6 +111,7 @@ export class FrameDecoder {
     if (this.decoder_ !== null && this.configured_ === codec) return true;
     this.restart();
     this.decoder_ = new VideoDecoder({ output: (frame) => this.output(frame), error: (error) => this.fail(error) });
+    this.kept_up_ms_ = this.events_.nowMs();
     this.decoder_.configure({ codec, optimizeForLatency: true });
     this.configured_ = codec;
     return true;
@@ -113,6 +123,7 @@ export class FrameDecoder {
       if (seq > frame.timestamp) break;
       this.pending_.delete(seq);
     }
+    this.joined_ = true;
     if (header === undefined) frame.close();
     else this.events_.picture({ image: frame, header });
   }

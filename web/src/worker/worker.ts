@@ -62,7 +62,7 @@ class VideoWorker {
     });
     this.painter_ = new Painter(request.canvas, request.timecode, {
       drawn: (picture, width, height) => this.onDrawn(picture, width, height),
-      skipped: () => this.stats_.dropped(1),
+      skipped: () => this.stats_.skipped(),
       timecode: (capture_us) => this.onTimecode(capture_us),
     });
     this.connection_ = new Connection(request.url, {
@@ -186,6 +186,7 @@ class VideoWorker {
       ...this.newest_,
       rtt_ms: this.clock_.rttMs(),
       fresh: this.was_fresh_,
+      needs_neutral: this.twists_.needsNeutral(),
       malformed: this.malformed_,
     };
     scope.postMessage({ kind: "video", state });
