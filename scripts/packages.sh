@@ -9,7 +9,7 @@ need_of() {
     build) # compiler and libraries of what `up` runs
       printf '%s\n' g++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config python3:python3 \
         lib:libtomlplusplus-dev lib:libsimdjson-dev lib:libnats-dev lib:libssl-dev lib:zlib1g-dev \
-        lib:libavcodec-dev lib:libavutil-dev lib:libegl-dev lib:libgl-dev
+        lib:libavcodec-dev lib:libavutil-dev lib:libturbojpeg0-dev lib:libegl-dev lib:libgl-dev
       ;;
     run) # EGL with a software renderer, and the bus
       printf '%s\n' nats-server:nats-server lib:libegl1 lib:libgl1-mesa-dri

@@ -15,7 +15,7 @@ ensure_node() {
 }
 
 hash_of() { # FILES AND FOLDERS...
-  find "$@" -type f -not -path '*/generated/*' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+  { find "$@" -type f -not -path '*/generated/*' -print0 2>/dev/null || true; } | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 
 page_hash() {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+// Whether a TCP port can be had before anything is started, and who holds it where not. Thread: any; looks at the
+// kernel's tables at the time of the call, so that a port may still be taken a moment later.
+
+namespace sdr::command {
+
+/// An address as "127.0.0.1:8080" that can be listened on. Errors: EADDRINUSE and the like.
+Status check_port_free(std::string_view address);
+
+/// "python3 (process 4711)", as far as this user may know it; empty where it cannot be found.
+std::string port_holder(uint16_t port, const std::filesystem::path& proc = "/proc");
+
+/// A port of loopback that the system picks. Errors: the kernel's.
+Result<uint16_t> pick_port();
+
+/// The wanted port of loopback; with 0, or where it is taken and `may_move`, another one.
+Result<uint16_t> claim_port(uint16_t wanted, bool may_move);
+
+}  // namespace sdr::command

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdr/up_options.h"
+
+#include "net/socket.h"
+#include "sdr/port_check.h"
+
+namespace sdr::command {
+namespace {
+
+OptionInfo port_info(std::string help, double least = 0) {
+  return {.help = std::move(help), .least = least, .most = 65535};
+}
+
+net::Address parsed(const std::string& address) {
+  const Result<net::Address> result = net::Address::parse(address);
+  if (!result) throw ConfigError("listen_addr: " + result.error().message());
+  return *result;
+}
+
+std::string with_port(const std::string& address, uint16_t port) {
+  return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+}
+
+std::string held_by(uint16_t port) {
+  const std::string holder = port_holder(port);
+  return "port " + std::to_string(port) + " is in use" + (holder.empty() ? "" : " by " + holder);
+}
+
+// People open this one, perhaps from a bookmark: it is never moved silently.
+std::string claim_page(const UpOptions& options) {
+  std::string address = options.listen_addr;
+  uint16_t port = parsed(address).port();
+  if (options.port >= 0) port = static_cast<uint16_t>(options.port);
+  if (port == 0) {
+    const Result<uint16_t> picked = pick_port();
+    if (!picked) throw ConfigError("no free port: " + picked.error().message());
+    port = *picked;
+  }
+  address = with_port(address, port);
+  const Status free = check_port_free(address);
+  if (free) return address;
+  if (free.error().code() != std::errc::address_in_use) {
+    throw ConfigError("cannot listen on " + address + ": " + free.error().code().message());
+  }
+  throw ConfigError(held_by(port) + ": stop that, or choose another one, as in ./sdr up --port " +
+                    std::to_string(port + 1));
+}
+
+uint16_t claim_inner(int64_t wanted, const char* what, Ports& ports) {
+  const auto port = static_cast<uint16_t>(wanted);
+  const Result<uint16_t> got = claim_port(port, true);
+  if (!got) throw ConfigError("no free port for " + std::string(what) + ": " + got.error().message());
+  if (port != 0 && *got != port) ports.moved.push_back(held_by(port) + ": " + what + " takes " + std::to_string(*got));
+  return *got;
+}
+
+}  // namespace
+
+void describe(UpOptions& values, Options& options) {
+  options.add("port", &values.port, port_info("the page's port; 0: any that is free; -1: as listen_addr says", -1));
+  options.add("listen_addr", &values.listen_addr, {.help = "where the page is served", .env = "SDR_LISTEN_ADDR"});
+  options.add("robot", &values.robot, {.help = "the robot to begin with; empty: as configs/sim.toml says"});
+  options.add("timecode", &values.timecode, {.help = "draw the time code that measures glass-to-glass time"});
+  options.add("run_dir", &values.run_dir, {.help = "logs, NATS's store, state of this run", .env = "SDR_RUN_DIR"});
+  options.add("shm_path", &values.shm_path, {.help = "the frame ring", .env = "SDR_SHM_PATH"});
+  options.add("nats_port", &values.nats_port, port_info("NATS; 0: any; another one where this is taken"));
+  options.add("nats_monitor_port", &values.nats_monitor_port, port_info("NATS's monitoring, likewise"));
+  options.add("sim_metrics_port", &values.sim_metrics_port,
+              port_info("the simulator's /health and /metrics, likewise"));
+  options.add("transport_metrics_port", &values.transport_metrics_port, port_info("the transport's, likewise"));
+  options.add("sim_args", &values.sim_args, {.help = "further flags for sdr-sim"});
+  options.add("transport_args", &values.transport_args, {.help = "further flags for sdr-transport"});
+  options.add("bin_dir", &values.bin_dir, {.help = "where sdr-sim and sdr-transport lie; empty: beside this program"});
+}
+
+Ports claim_ports(const UpOptions& options) {
+  Ports ports;
+  ports.listen_addr = claim_page(options);
+  ports.nats = claim_inner(options.nats_port, "NATS", ports);
+  ports.nats_monitor = claim_inner(options.nats_monitor_port, "NATS's monitoring", ports);
+  ports.sim_metrics = claim_inner(options.sim_metrics_port, "the simulator's /metrics", ports);
+  ports.transport_metrics = claim_inner(options.transport_metrics_port, "the transport's /metrics", ports);
+  return ports;
+}
+
+std::string page_url(const std::string& listen_addr) {
+  const size_t colon = listen_addr.rfind(':');
+  std::string host = listen_addr.substr(0, colon);
+  if (host.empty() || host == "*" || host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
+  return "http://" + host + listen_addr.substr(colon) + "/";
+}
+
+}  // namespace sdr::command
