@@ -13,6 +13,7 @@ namespace sdr::bus {
 namespace {
 
 constexpr Duration kReopenDelay = std::chrono::seconds(1);
+constexpr Duration kComplainEvery = std::chrono::seconds(10);
 constexpr size_t kMessagesPerTurn = 256;  // then the loop looks at its sockets again
 
 bool is_url(std::string_view url) {
@@ -20,6 +21,12 @@ bool is_url(std::string_view url) {
     if (url.starts_with(scheme) && url.size() > scheme.size()) return true;
   }
   return false;
+}
+
+// nats://user:password@host becomes nats://host: for logs.
+std::string without_secrets(const std::string& url) {
+  const size_t scheme_end = url.find("://") + 3, at = url.rfind('@');
+  return at == std::string::npos || at < scheme_end ? url : url.substr(0, scheme_end) + url.substr(at + 1);
 }
 
 }  // namespace
@@ -60,6 +67,7 @@ struct Bus::Impl final : NatsEvents {
   void drain();
   void follow_state();
   void set_state(BusState next);
+  void complain();
   void deliver(const InboxMessage& message);
   Counter& message_counter(std::string_view subject, std::string_view direction);
   Counter& dropped(std::string_view cause) {
@@ -89,6 +97,7 @@ struct Bus::Impl final : NatsEvents {
   uint64_t last_subscription = 0;
   InboxMessage scratch;
   EventLoop::TimerId reopen_timer = EventLoop::TimerId::none;
+  EventLoop::TimerId complain_timer = EventLoop::TimerId::none;
   bool started = false;
 
   std::mutex counters_mutex;  // publish() comes from any thread
@@ -160,6 +169,11 @@ void Bus::Impl::set_state(BusState next) {
   if (state_handler) state_handler(state);
 }
 
+void Bus::Impl::complain() {
+  if (state == BusState::connected) return;
+  log_warning("The bus is not there", {{"url", without_secrets(config.url)}, {"error", connection.last_error()}});
+}
+
 void Bus::Impl::deliver(const InboxMessage& message) {
   const auto found = subscriptions.find(message.subscription);
   if (found == subscriptions.end()) return;  // unsubscribed meanwhile
@@ -187,7 +201,9 @@ Bus::Bus(EventLoop& loop, Registry& registry, BusConfig config) {
 }
 
 Bus::~Bus() {
-  if (impl_->reopen_timer != EventLoop::TimerId::none) impl_->loop.cancel(impl_->reopen_timer);
+  for (const EventLoop::TimerId timer : {impl_->reopen_timer, impl_->complain_timer}) {
+    if (timer != EventLoop::TimerId::none) impl_->loop.cancel(timer);
+  }
 }
 
 void Bus::on_state(StateHandler handler) { impl_->state_handler = std::move(handler); }
@@ -211,6 +227,7 @@ void Bus::unsubscribe(SubscriptionId subscription) {
 
 void Bus::start() {
   impl_->started = true;
+  impl_->complain_timer = impl_->loop.every(kComplainEvery, [this] { impl_->complain(); });
   impl_->open();
 }
 
@@ -226,6 +243,7 @@ bool Bus::publish(std::string_view subject, std::string_view payload) {
 }
 
 BusState Bus::state() const { return impl_->state; }
+std::string Bus::last_error() const { return impl_->connection.last_error(); }
 
 void Bus::count_malformed(std::string_view subject, std::string_view why) {
   Counter& counter = impl_->registry.counter("nats_malformed_total", "Payloads that could not be read",

@@ -19,7 +19,8 @@
 // comes back later.
 // Thread: the loop's, save publish(), which any thread may call. Handlers run on the loop. The bus ends before the loop.
 // Owns: the connection and the client library's threads, which reach the loop through an Inbox (its bounds hold).
-// Errors: what the server refuses (permissions, a slow consumer) is logged and counted; nothing throws.
+// Errors: what the server refuses (permissions, a slow consumer) is logged and counted; a server that is not there is
+//   logged every ten seconds; nothing throws.
 // Metrics: nats_messages_total{subject,direction}, nats_dropped_total{cause}, nats_malformed_total{subject},
 //   nats_connected, nats_connections_total, nats_errors_total.
 
@@ -64,6 +65,7 @@ class Bus {
   void on_state(StateHandler handler);
   /// A subject or a pattern (`telemetry.>`), without namespace. May be called before start() and at any time after.
   SubscriptionId subscribe(std::string_view subject, Handler handler);
+  /// Not from the subscription's own handler.
   void unsubscribe(SubscriptionId subscription);
   void start();
 
@@ -72,6 +74,8 @@ class Bus {
   bool publish(std::string_view subject, std::string_view payload);
 
   BusState state() const;
+  /// Why the server is not there, for a log or /health; empty where nothing is known.
+  std::string last_error() const;
   /// For a message that a handler could not read: counts it, and logs the first of each subject.
   void count_malformed(std::string_view subject, std::string_view why);
 

@@ -249,4 +249,12 @@ NatsConnection::Link NatsConnection::link() const {
   }
 }
 
+std::string NatsConnection::last_error() const {
+  const std::lock_guard lock(impl_->mutex);
+  const char* text = nullptr;
+  const natsStatus status = natsConnection_GetLastError(impl_->connection.get(), &text);
+  if (text && *text) return text;
+  return status == NATS_OK ? "" : natsStatus_GetText(status);
+}
+
 }  // namespace sdr::bus

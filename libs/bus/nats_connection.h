@@ -50,6 +50,8 @@ class NatsConnection {
   /// False where the server is away or does not take it; nothing is kept for later.
   bool publish(const std::string& subject, std::string_view payload);
   Link link() const;
+  /// What the last attempt failed by, in the library's words; empty where nothing is known.
+  std::string last_error() const;
 
  private:
   struct Impl;

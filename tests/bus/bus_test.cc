@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bus against a real server: what must hold when it is there, gone, frozen and back.
+#include "bus/bus.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "bus/inbox.h"
+#include "tests/bus/nats_server.h"
+#include "bus/typed.h"
+#include "schema/subjects.h"
+
+namespace sdr::bus {
+namespace {
+
+using testing::NatsServer;
+
+class BusTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!testing::have_nats_server()) GTEST_SKIP() << "nats-server is not installed";
+  }
+
+  // Turns the loop until it is so; a test that waits in vain fails after half a minute.
+  template <typename Condition>
+  bool until(Condition condition) {
+    const Time give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > give_up) return false;
+      loop_.run_once(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
+
+  BusConfig config(const std::string& url, const std::string& name_space = "") {
+    return {.url = url, .service = "test", .name_space = name_space, .user = {}, .password = {}};
+  }
+
+  bool connect(Bus& bus) {
+    bus.start();
+    return until([&] { return bus.state() == BusState::connected; });
+  }
+
+  // Once this has come back, every earlier subscription of the receiver is known to the server.
+  bool reaches(Bus& sender, Bus& receiver) {
+    bool arrived = false;
+    const auto id = receiver.subscribe("probe", [&](const Message&) { arrived = true; });
+    const bool done = until([&] { return sender.publish("probe", "{}"), arrived; });
+    receiver.unsubscribe(id);
+    return done;
+  }
+
+  uint64_t metric(const std::string& line_start) {
+    const std::string text = registry_.render();
+    const size_t at = text.find("\n" + line_start + " ");
+    return at == std::string::npos ? 0 : std::stoull(text.substr(at + line_start.size() + 2));
+  }
+
+  EventLoop loop_;
+  Registry registry_;
+};
+
+TEST_F(BusTest, CarriesATypedPayload) {
+  NatsServer server;
+  Bus sender(loop_, registry_, config(server.url())), receiver(loop_, registry_, config(server.url()));
+  std::vector<schema::RobotClock> received;
+  subscribe<schema::RobotClock>(receiver, schema::subjects::kTelemetryClock,
+                                [&](const schema::RobotClock& clock) { received.push_back(clock); });
+  ASSERT_TRUE(connect(sender) && connect(receiver) && reaches(sender, receiver));
+  ASSERT_TRUE(publish(sender, schema::subjects::kTelemetryClock, schema::RobotClock{123456789}));
+  ASSERT_TRUE(until([&] { return !received.empty(); }));
+  EXPECT_EQ(received[0].robot_us, 123456789u);
+  EXPECT_EQ(metric("nats_messages_total{direction=\"in\",subject=\"telemetry.clock\"}") +
+                metric("nats_messages_total{subject=\"telemetry.clock\",direction=\"in\"}"),
+            1u);
+}
+
+TEST_F(BusTest, KeepsNamespacesApart) {
+  NatsServer server;
+  Bus one(loop_, registry_, config(server.url(), "site.one")), same(loop_, registry_, config(server.url(), "site.one"));
+  Bus other(loop_, registry_, config(server.url(), "two"));
+  std::vector<std::string> at_same, at_other;
+  same.subscribe("telemetry.>", [&](const Message& m) { at_same.emplace_back(m.subject); });
+  other.subscribe("telemetry.>", [&](const Message& m) { at_other.emplace_back(m.subject); });
+  ASSERT_TRUE(connect(one) && connect(same) && connect(other) && reaches(one, same));
+  one.publish("telemetry.imu", "{}");
+  ASSERT_TRUE(until([&] { return !at_same.empty(); }));
+  EXPECT_EQ(at_same[0], "telemetry.imu");
+  other.publish("telemetry.odom", "{}");
+  ASSERT_TRUE(reaches(one, same));
+  EXPECT_TRUE(at_other.empty());
+}
+
+TEST_F(BusTest, StartsWithoutAServerAndFindsItLater) {
+  NatsServer server;
+  server.kill();
+  Bus bus(loop_, registry_, config(server.url())), peer(loop_, registry_, config(server.url()));
+  bool arrived = false;
+  bus.subscribe("telemetry.imu", [&](const Message&) { arrived = true; });
+  bus.start();
+  peer.start();
+  EXPECT_EQ(bus.state(), BusState::connecting);
+  EXPECT_FALSE(bus.publish("telemetry.odom", "{}"));
+  server.restart();
+  ASSERT_TRUE(until([&] { return bus.state() == BusState::connected && peer.state() == BusState::connected; }));
+  EXPECT_TRUE(until([&] { return peer.publish("telemetry.imu", "{}"), arrived; }));
+}
+
+TEST_F(BusTest, ResumesSubscriptionsAndReplaysNothingAfterARestart) {
+  NatsServer server;
+  Bus sender(loop_, registry_, config(server.url())), receiver(loop_, registry_, config(server.url()));
+  std::vector<std::string> received;
+  std::vector<BusState> states;
+  sender.on_state([&](BusState state) { states.push_back(state); });
+  receiver.subscribe("control.cmd_vel", [&](const Message& m) { received.emplace_back(m.payload); });
+  ASSERT_TRUE(connect(sender) && connect(receiver) && reaches(sender, receiver));
+
+  server.kill();
+  ASSERT_TRUE(until([&] { return sender.state() == BusState::lost && receiver.state() == BusState::lost; }));
+  for (int i = 0; i < 200; ++i) EXPECT_FALSE(sender.publish("control.cmd_vel", "stale"));
+  server.restart();
+  ASSERT_TRUE(until([&] { return sender.state() == BusState::connected && receiver.state() == BusState::connected; }));
+  ASSERT_TRUE(until([&] { return sender.publish("control.cmd_vel", "fresh"), !received.empty(); }));
+
+  for (const std::string& payload : received) EXPECT_EQ(payload, "fresh");
+  EXPECT_EQ(states, (std::vector{BusState::connected, BusState::lost, BusState::connected}));
+  EXPECT_EQ(metric("nats_dropped_total{cause=\"not_connected\"}"), 200u);
+}
+
+TEST_F(BusTest, NoticesAFrozenServerAndSendsNothingLateToItOnceLost) {
+  NatsServer server;
+  Bus sender(loop_, registry_, config(server.url())), receiver(loop_, registry_, config(server.url()));
+  std::vector<std::string> received;
+  receiver.subscribe("control.cmd_vel", [&](const Message& m) { received.emplace_back(m.payload); });
+  ASSERT_TRUE(connect(sender) && connect(receiver) && reaches(sender, receiver));
+  server.freeze();
+  ASSERT_TRUE(until([&] { return sender.state() == BusState::lost; }));
+  EXPECT_FALSE(sender.publish("control.cmd_vel", "stale"));
+  server.thaw();
+  ASSERT_TRUE(until([&] { return sender.state() == BusState::connected && receiver.state() == BusState::connected; }));
+  ASSERT_TRUE(until([&] { return sender.publish("control.cmd_vel", "fresh"), !received.empty(); }));
+  for (const std::string& payload : received) EXPECT_EQ(payload, "fresh");
+}
+
+TEST_F(BusTest, CountsAndDropsWhatDoesNotParse) {
+  NatsServer server;
+  Bus sender(loop_, registry_, config(server.url())), receiver(loop_, registry_, config(server.url()));
+  int good = 0;
+  subscribe<schema::RobotClock>(receiver, "telemetry.clock", [&](const schema::RobotClock&) { ++good; });
+  ASSERT_TRUE(connect(sender) && connect(receiver) && reaches(sender, receiver));
+  for (const char* payload : {"", "{", "[]", "{\"robot_us\":-1}", "{\"robot_us\":\"1\"}", "\xff\xfe"}) {
+    sender.publish("telemetry.clock", payload);
+  }
+  sender.publish("telemetry.clock", "{\"robot_us\":7}");
+  ASSERT_TRUE(until([&] { return good == 1; }));
+  EXPECT_EQ(metric("nats_malformed_total{subject=\"telemetry.clock\"}"), 6u);
+}
+
+TEST_F(BusTest, NeverLosesAnEventBehindAFloodOfValues) {
+  NatsServer server;
+  Bus sender(loop_, registry_, config(server.url())), receiver(loop_, registry_, config(server.url()));
+  std::vector<std::string> received;
+  receiver.subscribe("control.>", [&](const Message& m) { received.emplace_back(m.subject); });
+  ASSERT_TRUE(connect(sender) && connect(receiver) && reaches(sender, receiver));
+  sender.publish("control.estop", "{}");
+  for (int i = 0; i < 2000; ++i) sender.publish("control.cmd_vel", "{}");
+  const std::string dropped = "nats_dropped_total{cause=\"inbox_full_values\"}";
+  // The loop stands still while the flood comes in.
+  const Time give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (metric(dropped) < 2000 - Inbox::kValuesMax && std::chrono::steady_clock::now() < give_up) {
+  }
+  ASSERT_TRUE(until([&] { return received.size() > Inbox::kValuesMax; }));
+  EXPECT_EQ(received.front(), "control.estop");
+  EXPECT_EQ(received.size(), Inbox::kValuesMax + 1);
+}
+
+TEST_F(BusTest, KeepsTryingWhereTheServerRefusesItsCredentials) {
+  NatsServer server({"--user", "robot", "--pass", "right"});
+  BusConfig wrong = config(server.url());
+  wrong.user = "robot";
+  wrong.password = "wrong";
+  Bus bus(loop_, registry_, wrong);
+  bus.start();
+  ASSERT_TRUE(until([&] { return !bus.last_error().empty(); })) << "the refusal was not noticed";
+  EXPECT_NE(bus.last_error().find("uthorization"), std::string::npos) << bus.last_error();
+  EXPECT_EQ(bus.state(), BusState::connecting);
+  server.restart({"--user", "robot", "--pass", "wrong"});
+  EXPECT_TRUE(until([&] { return bus.state() == BusState::connected; }));
+}
+
+TEST_F(BusTest, RefusesBadConfiguration) {
+  EXPECT_THROW(Bus(loop_, registry_, config("http://127.0.0.1:4222")), ConfigError);
+  EXPECT_THROW(Bus(loop_, registry_, config("nats://127.0.0.1:4222", "a..b")), ConfigError);
+  EXPECT_THROW(Bus(loop_, registry_, config("nats://127.0.0.1:4222", "a.*")), ConfigError);
+}
+
+}  // namespace
+}  // namespace sdr::bus
