@@ -28,9 +28,12 @@ void paint(int index, PictureFormat format, const EncoderSettings& settings, Pic
     for (int x = 0; x < settings.width; ++x, pixel += 3) {
       const int dx = x - 60 - index % 120, dy = y - settings.height / 2;
       const bool disc = dx * dx + dy * dy < 30 * 30, stripe = y / 16 % 2 == 0;
-      pixel[0] = disc ? 220 : stripe ? 40 : 60;
-      pixel[1] = disc ? 30 : stripe ? 90 : 110;
-      pixel[2] = disc ? 20 : static_cast<uint8_t>(stripe ? 140 : x / 4);
+      const int red = disc ? 220 : stripe ? 40 : 60;
+      const int green = disc ? 30 : stripe ? 90 : 110;
+      const int blue = disc ? 20 : stripe ? 140 : x / 4;
+      pixel[0] = static_cast<uint8_t>(red);
+      pixel[1] = static_cast<uint8_t>(green);
+      pixel[2] = static_cast<uint8_t>(blue);
     }
   }
   const PixelView view{pixels.data(), settings.width, settings.height, width * 3, PixelOrder::kRgb, RowOrder::kTopDown};
