@@ -36,6 +36,12 @@ bool CameraRig::select(std::string_view name) {
   return true;
 }
 
+std::vector<std::string> CameraRig::names() const {
+  std::vector<std::string> names;
+  for (const Camera& camera : description_.cameras) names.push_back(camera.name);
+  return names;
+}
+
 void CameraRig::turn(double yaw, double pitch, double zoom) {
   if (camera_.kind == CameraKind::fixed) return;
   azimuth_ = std::remainder(azimuth_ + yaw, 2.0 * M_PI);

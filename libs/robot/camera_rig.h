@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "robot/description.h"
 #include "robot/state.h"
 
@@ -35,6 +39,7 @@ class CameraRig {
   View update(const Pose& base, double dt_s);
 
   const std::string& current() const { return camera_.name; }
+  std::vector<std::string> names() const;
 
  private:
   void home();

@@ -20,7 +20,7 @@ struct Command {
 };
 
 struct LeaseFact {
-  std::optional<std::string> holder;
+  std::string holder;  // empty: nobody
   uint64_t epoch = 0;
 };
 struct GateFact {

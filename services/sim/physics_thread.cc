@@ -31,6 +31,8 @@ void PhysicsThread::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool PhysicsThread::send(SimInput&& input) { return inputs_.try_push(std::move(input)); }
+
 void PhysicsThread::output(SimOutput&& value) {
   has_output_ = true;
   if (!outputs_.try_push(std::move(value))) stats_.dropped->add();

@@ -39,7 +39,7 @@ class PhysicsThread {
   void stop();
 
   /// False when it is full: to be answered `refused`.
-  [[nodiscard]] bool send(SimInput&& input) { return inputs_.try_push(std::move(input)); }
+  [[nodiscard]] bool send(SimInput&& input);
   /// Stops the robot even where send() is refused.
   void estop() { estop_.store(true); }
 

@@ -49,6 +49,11 @@ std::string RenderThread::camera() const {
   return camera_name_;
 }
 
+bool RenderThread::has_camera(std::string_view name) const {
+  const std::lock_guard lock(info_mutex_);
+  return std::find(camera_names_.begin(), camera_names_.end(), name) != camera_names_.end();
+}
+
 void RenderThread::run() {
   name_thread("sim-render");
   Status status = prepare();
@@ -182,6 +187,7 @@ void RenderThread::lower() {
 void RenderThread::publish_info() {
   const std::lock_guard lock(info_mutex_);
   camera_name_ = rig_.current();
+  camera_names_ = rig_.names();
   if (info_) {
     info_->width = width_;
     info_->height = height_;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/queue.h"
 #include "robot/renderer.h"
@@ -55,6 +56,7 @@ class RenderThread {
   /// Any thread; nothing before the first pictures.
   std::optional<RenderInfo> info() const;
   std::string camera() const;
+  bool has_camera(std::string_view name) const;
 
  private:
   void run();
@@ -80,6 +82,7 @@ class RenderThread {
   mutable std::mutex info_mutex_;  // start, changes of camera and size; never per picture
   std::optional<RenderInfo> info_;
   std::string camera_name_;
+  std::vector<std::string> camera_names_;
 
   // The render thread's own.
   std::unique_ptr<robot::Renderer> renderer_;

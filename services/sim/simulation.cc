@@ -35,7 +35,8 @@ void Simulation::apply(SimInput input, Time now) {
     tell_changes(now);  // before the answer: who is told "ok" sees the state that it led to
     output_(Decided{std::move(*command), verdict});
   } else if (const auto* lease = std::get_if<LeaseFact>(&input)) {
-    side_.on_lease(lease->holder, lease->epoch, now);
+    const std::optional<std::string_view> holder(lease->holder);
+    side_.on_lease(lease->holder.empty() ? std::nullopt : holder, lease->epoch, now);
   } else if (const auto* gate = std::get_if<GateFact>(&input)) {
     side_.on_gate(gate->gate, now);
   } else if (const auto* bus = std::get_if<BusFact>(&input)) {
