@@ -21,7 +21,7 @@ class RobotWatch {
   using Changed = std::function<void(const RobotChange&)>;
 
   /// `url` as "nats://127.0.0.1:4222". Does not wait for a connection.
-  RobotWatch(EventLoop& loop, const std::string& url, Changed changed);
+  RobotWatch(EventLoop& loop, const std::string& url, const std::string& name_space, Changed changed);
   ~RobotWatch();
   RobotWatch(const RobotWatch&) = delete;
   RobotWatch& operator=(const RobotWatch&) = delete;

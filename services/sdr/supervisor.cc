@@ -66,6 +66,7 @@ void Supervisor::read_output(Service& service) {
 }
 
 void Supervisor::reap() {
+  bool ended = false;
   for (const auto& service : services_) {
     const pid_t pid = service->child.pid;
     siginfo_t info{};
@@ -78,8 +79,9 @@ void Supervisor::reap() {
     int wait_status = 0;
     ::waitpid(pid, &wait_status, 0);
     on_exit(*service, wait_status);
+    ended = true;
   }
-  if (stopping_) stop_next();
+  if (stopping_ && ended) stop_next();
 }
 
 void Supervisor::on_exit(Service& service, int wait_status) {
@@ -90,7 +92,10 @@ void Supervisor::on_exit(Service& service, int wait_status) {
     service.child.output.reset();
   }
   if (stopping_) return;
-  Death death{.how = describe_exit(wait_status), .last_words = service.log.last_words()};
+  // Who was killed from outside had no last words.
+  const bool killed =
+      WIFSIGNALED(wait_status) && (WTERMSIG(wait_status) == SIGKILL || WTERMSIG(wait_status) == SIGTERM);
+  Death death{.how = describe_exit(wait_status), .last_words = killed ? "" : service.log.last_words()};
   if (WIFEXITED(wait_status)) death.exit_code = WEXITSTATUS(wait_status);
   report_death(service, std::move(death));
 }

@@ -21,7 +21,7 @@ namespace sdr::command {
 
 struct ServiceSpec {
   std::string name;   ///< "sim": its log's name
-  std::string title;  ///< "simulator": what people read
+  std::string title;  ///< "the simulator": what people read
   ProcessSpec process;
 };
 

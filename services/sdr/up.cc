@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/json_writer.h"
+#include "base/log.h"
 #include "sdr/nats_config.h"
 #include "sdr/up_plan.h"
 
@@ -25,6 +26,14 @@ std::string loopback(uint16_t port) { return "127.0.0.1:" + std::to_string(port)
 std::string in_seconds(Duration duration) {
   const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count() / 100;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+// SIGCHLD too: a service's death is an event like any other. SIGHUP: the terminal was closed.
+sigset_t watched_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&signals, signal);
+  return signals;
 }
 
 void write_nats_config(const RunFolder& folder, const Ports& ports) {
@@ -50,7 +59,7 @@ Up::Up(EventLoop& loop, UpOptions options, Terminal& terminal)
                    .died = [this](const ServiceSpec& spec, const Supervisor::Death& death) { on_died(spec, death); }}),
       health_(loop, [this](const std::string& service,
                            const std::optional<HttpAnswer>& answer) { on_health(service, answer); }),
-      robot_(loop, "nats://" + loopback(ports_.nats), [this](const RobotChange& change) {
+      robot_(loop, "nats://" + loopback(ports_.nats), options_.name_space, [this](const RobotChange& change) {
         if (address_shown_) terminal_.change(change.text, change.stopped ? Terminal::Mood::bad : Terminal::Mood::good);
       }) {
   require_shared_memory();
@@ -79,13 +88,8 @@ int Up::run() {
   return exit_code_;
 }
 
-// SIGCHLD too: a service's death is an event like any other. SIGHUP: the terminal was closed.
 void Up::watch_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const sigset_t signals = watched_signals();
   signals_.reset(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   loop_.watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(); });
 }
@@ -106,7 +110,7 @@ void Up::end(int exit_code) {
 }
 
 void Up::on_started(const ServiceSpec& spec, pid_t) {
-  terminal_.waiting("starting the " + spec.title + " ...");
+  terminal_.waiting("starting " + spec.title + " ...");
   publish();
 }
 
@@ -114,12 +118,11 @@ void Up::on_died(const ServiceSpec& spec, const Supervisor::Death& death) {
   Seen& seen = seen_[spec.name];
   const std::string words = death.last_words.empty() ? "" : ": " + death.last_words;
   if (!seen.announced && death.exit_code == kBadConfiguration) {
-    terminal_.change("the " + spec.title + " refuses its configuration" + words, Terminal::Mood::bad);
+    terminal_.change(spec.title + " refuses its configuration" + words, Terminal::Mood::bad);
     return end(kBadConfiguration);
   }
-  terminal_.change(
-      "the " + spec.title + " " + death.how + words + "; starting it again in " + in_seconds(death.restart_in),
-      Terminal::Mood::bad);
+  terminal_.change(spec.title + " " + death.how + words + "; starting it again in " + in_seconds(death.restart_in),
+                   Terminal::Mood::bad);
   seen.ready = false;
   seen.died = true;
   health_.set_interval(kAskAtStart);
@@ -143,8 +146,8 @@ void Up::on_health(const std::string& service, const std::optional<HttpAnswer>& 
   seen.waiting = facts.waiting;
   if (facts.ready && !seen.ready) {
     seen.ready = true;
-    if (!seen.announced) terminal_.ready(titles_[service], facts.details);
-    if (seen.announced && seen.died) terminal_.change("the " + titles_[service] + " is back", Terminal::Mood::good);
+    if (!seen.announced) terminal_.ready(service == "sim" ? "simulator" : service, facts.details);
+    if (seen.announced && seen.died) terminal_.change(titles_[service] + " is back", Terminal::Mood::good);
     seen.announced = true;
     seen.died = false;
   }
@@ -170,7 +173,7 @@ void Up::show_address() {
 void Up::show_waiting() {
   for (const auto& [name, seen] : seen_) {
     if (seen.ready || supervisor_.stopping()) continue;
-    terminal_.change("still waiting for the " + titles_[name] + (seen.waiting.empty() ? "" : ": " + seen.waiting) +
+    terminal_.change("still waiting for " + titles_[name] + (seen.waiting.empty() ? "" : ": " + seen.waiting) +
                          " (log: " + folder_.log(name) + ")",
                      Terminal::Mood::bad);
   }
@@ -203,6 +206,11 @@ int run_up(int argc, const char* const* argv) {
   Options options("sdr-up");
   describe(values, options);
   if (options.load(argc, argv) == Options::Outcome::exit) return 0;
+  // Before the bus makes threads of its own: none of them is ever interrupted by these.
+  const sigset_t signals = watched_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  configure_log("sdr", LogLevel::error);  // a bus that is not there yet is nothing to tell here
   Terminal terminal(stdout);
   EventLoop loop;
   return Up(loop, std::move(values), terminal).run();

@@ -63,6 +63,7 @@ void describe(UpOptions& values, Options& options) {
   options.add("timecode", &values.timecode, {.help = "draw the time code that measures glass-to-glass time"});
   options.add("run_dir", &values.run_dir, {.help = "logs, NATS's store, state of this run", .env = "SDR_RUN_DIR"});
   options.add("shm_path", &values.shm_path, {.help = "the frame ring", .env = "SDR_SHM_PATH"});
+  options.add("namespace", &values.name_space, {.help = "put before every subject", .env = "SDR_NAMESPACE"});
   options.add("nats_port", &values.nats_port, port_info("NATS; 0: any; another one where this is taken"));
   options.add("nats_monitor_port", &values.nats_monitor_port, port_info("NATS's monitoring, likewise"));
   options.add("sim_metrics_port", &values.sim_metrics_port,

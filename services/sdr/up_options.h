@@ -18,6 +18,7 @@ struct UpOptions {
   int64_t nats_port = 4222, nats_monitor_port = 8222, transport_metrics_port = 9100, sim_metrics_port = 9101;
   std::string run_dir = "run";
   std::string shm_path = "/dev/shm/sdr_os_ipc/frames";
+  std::string name_space;
   std::string robot;
   bool timecode = false;
   std::vector<std::string> sim_args, transport_args;

@@ -23,14 +23,14 @@ std::string own_program(const UpOptions& options, const std::string& name) {
 std::vector<std::string> common_environment(const UpOptions& options, const Ports& ports, const RunFolder& folder) {
   const char* format = std::getenv("SDR_LOG_FORMAT");
   return {"SDR_NATS_URL=nats://" + loopback(ports.nats), "SDR_SHM_PATH=" + options.shm_path,
-          "SDR_RUN_DIR=" + folder.path().string(),
+          "SDR_RUN_DIR=" + folder.path().string(), "SDR_NAMESPACE=" + options.name_space,
           std::string("SDR_LOG_FORMAT=") + (format == nullptr ? "json" : format)};
 }
 
 ServiceSpec plan_nats(const RunFolder& folder) {
   const fs::path server = find_program("nats-server");
   if (server.empty()) throw ConfigError("nats-server is missing (package nats-server)");
-  return {"nats", "nats", {.arguments = {server, "--config", folder.nats_config()}, .environment = {}}};
+  return {"nats", "NATS", {.arguments = {server, "--config", folder.nats_config()}, .environment = {}}};
 }
 
 ServiceSpec plan_sim(const UpOptions& options, const Ports& ports, const RunFolder& folder) {
@@ -40,7 +40,7 @@ ServiceSpec plan_sim(const UpOptions& options, const Ports& ports, const RunFold
   if (options.timecode) process.arguments.emplace_back("--timecode");
   process.arguments.insert(process.arguments.end(), options.sim_args.begin(), options.sim_args.end());
   process.environment = common_environment(options, ports, folder);
-  return {"sim", "simulator", std::move(process)};
+  return {"sim", "the simulator", std::move(process)};
 }
 
 ServiceSpec plan_transport(const UpOptions& options, const Ports& ports, const RunFolder& folder) {
@@ -49,7 +49,7 @@ ServiceSpec plan_transport(const UpOptions& options, const Ports& ports, const R
   process.arguments.insert(process.arguments.end(), options.transport_args.begin(), options.transport_args.end());
   process.environment = common_environment(options, ports, folder);
   process.environment.push_back("SDR_LISTEN_ADDR=" + ports.listen_addr);
-  return {"transport", "transport", std::move(process)};
+  return {"transport", "the transport", std::move(process)};
 }
 
 }  // namespace
