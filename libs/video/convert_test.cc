@@ -7,8 +7,6 @@
 #include <memory>
 #include <random>
 
-#include "video/errc.h"
-
 namespace sdr::video {
 namespace {
 
@@ -178,24 +176,6 @@ TEST(Convert, PutsTheLastRowInMemoryOnTopWhereRowsGoUp) {
   EXPECT_EQ(luma(picture, 0, 0), 235);
   EXPECT_EQ(luma(picture, 0, 2), 16);
   EXPECT_EQ(luma(picture, 0, 63), 16);
-}
-
-TEST(Picture, RefusesOddAndExtremeSizes) {
-  Picture picture;
-  for (const auto& [width, height] : {std::pair{641, 360}, {640, 361}, {0, 0}, {-2, 64}, {62, 64}, {64, 4098}}) {
-    EXPECT_EQ(picture.resize(width, height, PictureFormat::kNv12Bt709).error().code(), Errc::kBadSettings);
-  }
-}
-
-TEST(Picture, KeepsItsBufferWhenItShrinks) {
-  Picture picture;
-  ASSERT_TRUE(picture.resize(640, 360, PictureFormat::kI420Bt709).ok());
-  const uint8_t* const data = picture.plane(0).data;
-  ASSERT_TRUE(picture.resize(320, 180, PictureFormat::kNv12Bt709).ok());
-  EXPECT_EQ(picture.plane(0).data, data);
-  EXPECT_EQ(picture.plane(2).data, nullptr);
-  ASSERT_TRUE(picture.resize(640, 360, PictureFormat::kI420Jfif).ok());
-  EXPECT_EQ(picture.plane(0).data, data);
 }
 
 }  // namespace

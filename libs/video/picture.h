@@ -40,7 +40,8 @@ enum class PictureFormat : uint8_t {
 constexpr int kSmallestSide = 64, kLargestSide = 4096;
 
 /// Planes of one picture, top row first, rows and planes aligned to 64 bytes. The buffer only grows, so that a picture
-/// that is reused allocates nothing in steady state. Thread: one at a time; hand over through `PictureSlot`.
+/// that is reused allocates nothing in steady state. Thread: one at a time. `LatestSlot<Picture>` (base/queue.h) hands
+/// pictures from the renderer to the encoder, the newest only, in three buffers that are reused.
 class Picture {
  public:
   struct Plane {
