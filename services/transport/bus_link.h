@@ -2,12 +2,13 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/event_loop.h"
 #include "base/metrics.h"
+#include "bus/bus.h"
 #include "transport/bus_port.h"
 
 // The transport's connection to the bus: what it listens to, and how messages come from NATS's threads to the loop.
@@ -15,8 +16,7 @@
 // Streams of values (joints, IMU, odometry, ...) are subscribed to only while somebody watches; events always, since
 // the lease, the gate and those who join need them.
 //
-// Thread: the loop's. Bounds: 128 messages wait for the loop, of values and of events each; beyond that the oldest go,
-// counted.
+// Thread: the loop's. Bounds: those of the bus's inbox, where the oldest goes and is counted.
 
 namespace sdr::transport {
 
@@ -33,7 +33,6 @@ class BusLink final : public BusPort {
   };
 
   BusLink(EventLoop& loop, Registry& registry, BusLinkOptions options, Hooks hooks);
-  ~BusLink() override;
 
   bool connected() const override;
   bool publish(std::string_view subject, std::string_view payload) override;
@@ -41,8 +40,10 @@ class BusLink final : public BusPort {
   void want_values(bool wanted);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  Hooks hooks_;
+  bus::Bus bus_;
+  bool values_wanted_ = false;
+  std::vector<bus::Bus::SubscriptionId> values_;
 };
 
 }  // namespace sdr::transport

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feeder.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "base/clock.h"
+#include "frames/ring_writer.h"
+#include "process.h"
+
+namespace sdr::bench {
+
+Feeder::Feeder(FeederOptions options) : options_(std::move(options)), thread_([this] { run(); }) {}
+
+Feeder::~Feeder() {
+  stopping_.store(true);
+  thread_.join();
+}
+
+void Feeder::run() {
+  constexpr uint32_t kKeyframeGap = 30;  // sim.md: forced keyframes are at least 500 ms and 30 frames apart
+  pin_to_core(options_.core);
+  auto writer = frames::RingWriter::open({.path = options_.ring});
+  if (!writer) {
+    std::fprintf(stderr, "ring: %s\n", writer.error().message().c_str());
+    std::abort();
+  }
+  std::vector<std::byte> payload(options_.frame_bytes);
+  for (size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<std::byte>(i * 2654435761u >> 11);
+  const auto interval = std::chrono::nanoseconds(static_cast<int64_t>(1e9 / options_.fps));
+  auto next = std::chrono::steady_clock::now();
+  uint32_t since_keyframe = options_.keyframe_every;
+  for (uint64_t tick = 0; !stopping_.load(); ++tick) {
+    next += interval;
+    std::this_thread::sleep_until(next);
+    const bool keyframe = since_keyframe >= options_.keyframe_every || (since_keyframe >= kKeyframeGap && wanted_.exchange(false));
+    since_keyframe = keyframe ? 1 : since_keyframe + 1;
+    const frames::FrameInfo info = {.frame_id = tick, .keyframe = keyframe, .codec = frames::Codec::kH264,
+                                    .capture_us = static_cast<uint32_t>(realtime_us())};
+    if (writer.value().write(info, payload)) frames_.fetch_add(1);
+    (void)writer.value().heartbeat();
+  }
+}
+
+}  // namespace sdr::bench

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// How soon, how surely and at what cost a frame gets from the ring to any number of viewers. See README.md.
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/event_loop.h"
+#include "bus/bus.h"
+#include "feeder.h"
+#include "process.h"
+#include "raw_round.h"
+#include "viewers.h"
+
+namespace sdr::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kServerCore = 0, kViewerCore = 1;
+constexpr size_t kFrameBytes = 16'700, kMessageBytes = kFrameBytes + 33 + 4;
+constexpr double kFps = 60;
+
+struct Arguments {
+  std::string mode = "fanout";
+  size_t viewers = 1000;
+  int seconds = 8;
+};
+
+/// A transport on its core, with a real ring and a real bus in a folder of their own, which goes with it.
+class Setup {
+ public:
+  Setup() : folder_("/dev/shm/sdr-bench-" + std::to_string(getpid())), http_(free_port()), nats_(free_port()) {
+    std::filesystem::create_directories(folder_);
+    const std::string nats_port = std::to_string(nats_);
+    bus_server_ = std::make_unique<Process>(std::vector<std::string>{"nats-server", "-a", "127.0.0.1", "-p", nats_port},
+                                            std::vector<std::string>{}, kViewerCore, folder_ + "/nats.log");
+    feeder_ = std::make_unique<Feeder>(FeederOptions{.ring = folder_ + "/frames", .frame_bytes = kFrameBytes, .fps = kFps,
+                                                     .keyframe_every = 600, .core = kViewerCore});
+    server_ = std::make_unique<Process>(
+        std::vector<std::string>{SDR_TRANSPORT},
+        std::vector<std::string>{"SDR_SHM_PATH=" + folder_ + "/frames", "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_),
+                                 "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0", "SDR_NATS_URL=nats://127.0.0.1:" + nats_port},
+        kServerCore, folder_ + "/transport.log");
+    bus_thread_ = std::thread([this] { answer_keyframe_requests(); });
+    wait_until_ready();
+  }
+  ~Setup() {
+    loop_.stop();
+    bus_thread_.join();
+    server_.reset();
+    feeder_.reset();
+    bus_server_.reset();
+    if (std::getenv("SDR_BENCH_KEEP") == nullptr) std::filesystem::remove_all(folder_);
+  }
+
+  uint16_t port() const { return http_; }
+  const Process& server() const { return *server_; }
+
+ private:
+  void answer_keyframe_requests() {
+    pin_to_core(kViewerCore);
+    Registry registry;
+    bus::Bus bus(loop_, registry,
+                 {.url = "nats://127.0.0.1:" + std::to_string(nats_), .service = "bench", .name_space = {}, .user = {}, .password = {}});
+    bus.subscribe("control.request_idr", [this](const bus::Message&) { feeder_->request_keyframe(); });
+    bus.start();
+    loop_.run();
+  }
+  void wait_until_ready() {
+    Viewers probe;
+    for (int i = 0; i < 100; ++i) {
+      std::this_thread::sleep_for(100ms);
+      if (Viewer* const viewer = probe.open(http_); viewer != nullptr) {
+        if (probe.run_until_first_frame(*viewer, 3000ms)) return;
+      }
+    }
+    std::fprintf(stderr, "the transport does not come up; see %s\n", folder_.c_str());
+    std::_Exit(1);
+  }
+
+  const std::string folder_;
+  const uint16_t http_, nats_;
+  EventLoop loop_;
+  std::unique_ptr<Process> bus_server_;
+  std::unique_ptr<Feeder> feeder_;
+  std::unique_ptr<Process> server_;
+  std::thread bus_thread_;
+};
+
+bool open_viewers(Viewers& viewers, uint16_t port, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (viewers.open(port) == nullptr) return false;
+    if (i % 20 == 19) viewers.run(2ms);
+  }
+  viewers.run(1500ms);
+  return true;
+}
+
+struct Window {
+  ViewerTotals totals;
+  double p50_ms, p95_ms, p99_ms, read_p99_ms, cpu;
+};
+
+Window measure(const Setup& setup, Viewers& viewers, int seconds) {
+  viewers.reset_totals();
+  const double cpu = setup.server().cpu_s();
+  const auto start = std::chrono::steady_clock::now();
+  viewers.run(std::chrono::seconds(seconds));
+  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return {viewers.totals(), viewers.arrival().quantile_ms(0.5), viewers.arrival().quantile_ms(0.95),
+          viewers.arrival().quantile_ms(0.99), viewers.read().quantile_ms(0.99), (setup.server().cpu_s() - cpu) / wall};
+}
+
+void fan_out(const Arguments& arguments) {
+  Window window{};
+  double kb_per_viewer = 0;
+  {
+    Setup setup;
+    const uint64_t before = setup.server().memory_bytes();
+    Viewers viewers;
+    if (!open_viewers(viewers, setup.port(), arguments.viewers)) {
+      std::fprintf(stderr, "could not open all viewers\n");
+      std::_Exit(1);
+    }
+    window = measure(setup, viewers, arguments.seconds);
+    if (arguments.viewers > 0) {
+      const double grown = static_cast<double>(setup.server().memory_bytes()) - static_cast<double>(before);
+      kb_per_viewer = std::max(0.0, grown) / 1024 / static_cast<double>(arguments.viewers);
+    }
+  }
+  RawRound raw;
+  if (arguments.viewers > 0) raw = measure_raw_round(arguments.viewers, kMessageBytes, kFps, 4, kServerCore);
+  const double ratio = raw.p99_ms > 0 ? window.p99_ms / raw.p99_ms : 0;
+  std::printf("%zu viewers, %d s at 60 fps of %zu bytes, server on one core\n", arguments.viewers, arguments.seconds, kFrameBytes);
+  std::printf("  ring to socket  p50 %.2f  p95 %.2f  p99 %.2f ms (read by the viewer: p99 %.2f)\n", window.p50_ms, window.p95_ms, window.p99_ms, window.read_p99_ms);
+  std::printf("  raw send round  p50 %.2f  p95 %.2f  p99 %.2f ms, a whole round %.2f; ratio of p99 %.2f\n", raw.p50_ms, raw.p95_ms, raw.p99_ms, raw.round_p50_ms, ratio);
+  std::printf("  frames %llu, lost %llu, viewers closed %llu; CPU %.1f %% of a core; %.1f KB per viewer\n",
+              static_cast<unsigned long long>(window.totals.frames), static_cast<unsigned long long>(window.totals.lost),
+              static_cast<unsigned long long>(window.totals.closed), window.cpu * 100, kb_per_viewer);
+  std::printf("{\"bench\":\"fanout\",\"mode\":\"fanout\",\"viewers\":%zu,\"seconds\":%d,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_ms\":%.3f,"
+              "\"read_p99_ms\":%.3f,\"raw_p50_ms\":%.3f,\"raw_p99_ms\":%.3f,\"raw_round_ms\":%.3f,\"p99_ratio\":%.3f,\"frames\":%llu,\"lost\":%llu,\"closed\":%llu,"
+              "\"cpu\":%.4f,\"kb_per_viewer\":%.2f}\n",
+              arguments.viewers, arguments.seconds, window.p50_ms, window.p95_ms, window.p99_ms, window.read_p99_ms, raw.p50_ms, raw.p99_ms, raw.round_p50_ms, ratio,
+              static_cast<unsigned long long>(window.totals.frames), static_cast<unsigned long long>(window.totals.lost),
+              static_cast<unsigned long long>(window.totals.closed), window.cpu, kb_per_viewer);
+}
+
+void connect(const Arguments& arguments) {
+  Setup setup;
+  Viewers viewers;
+  Viewer* const background = viewers.open(setup.port());
+  if (background == nullptr) std::_Exit(1);
+  Times first;
+  size_t not_keyframe = 0, failed = 0;
+  const size_t connects = static_cast<size_t>(arguments.seconds) * 6;
+  for (size_t i = 0; i < connects; ++i) {
+    viewers.run(std::chrono::milliseconds(60 + (i * 7919) % 170));  // anywhere in the stream
+    Viewer* const viewer = viewers.open(setup.port());
+    if (viewer == nullptr || !viewers.run_until_first_frame(*viewer, 3000ms)) {
+      ++failed;
+      continue;
+    }
+    first.add(viewer->first_frame_ms * 1000);
+    not_keyframe += !viewer->first_is_keyframe;
+    viewers.close(*viewer);
+  }
+  std::printf("first frame after connecting, %zu connections\n  p50 %.2f  p95 %.2f  max %.2f ms; not a keyframe %zu, none at all %zu\n",
+              connects, first.quantile_ms(0.5), first.quantile_ms(0.95), first.quantile_ms(1), not_keyframe, failed);
+  std::printf("{\"bench\":\"fanout\",\"mode\":\"connect\",\"connects\":%zu,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"max_ms\":%.3f,\"not_keyframe\":%zu,\"failed\":%zu}\n",
+              connects, first.quantile_ms(0.5), first.quantile_ms(0.95), first.quantile_ms(1), not_keyframe, failed);
+}
+
+void slow(const Arguments& arguments) {
+  Setup setup;
+  Viewers viewers;
+  if (!open_viewers(viewers, setup.port(), arguments.viewers)) std::_Exit(1);
+  const Window without = measure(setup, viewers, arguments.seconds / 2);
+  Viewers sleeper;  // connected, and never read from: the server lets go of it after 5 s
+  if (sleeper.open(setup.port()) == nullptr) std::_Exit(1);
+  const Window with = measure(setup, viewers, arguments.seconds / 2);
+  std::printf("%zu viewers without and with one that reads nothing\n  p99 %.2f and %.2f ms, ratio %.2f; lost %llu and %llu\n", arguments.viewers, without.p99_ms,
+              with.p99_ms, with.p99_ms / without.p99_ms, static_cast<unsigned long long>(without.totals.lost), static_cast<unsigned long long>(with.totals.lost));
+  std::printf("{\"bench\":\"fanout\",\"mode\":\"slow\",\"viewers\":%zu,\"p99_without_ms\":%.3f,\"p99_with_ms\":%.3f,\"ratio\":%.3f,\"lost\":%llu}\n",
+              arguments.viewers, without.p99_ms, with.p99_ms, with.p99_ms / without.p99_ms,
+              static_cast<unsigned long long>(with.totals.lost));
+}
+
+Arguments read_arguments(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i];
+    if (name == "--mode") arguments.mode = argv[i + 1];
+    if (name == "--viewers") arguments.viewers = std::strtoul(argv[i + 1], nullptr, 10);
+    if (name == "--seconds") arguments.seconds = std::atoi(argv[i + 1]);
+  }
+  return arguments;
+}
+
+}  // namespace
+}  // namespace sdr::bench
+
+int main(int argc, char** argv) {
+  using namespace sdr::bench;
+  const Arguments arguments = read_arguments(argc, argv);
+  const std::map<std::string, void (*)(const Arguments&)> modes = {
+      {"fanout", fan_out}, {"connect", connect}, {"slow", slow}};
+  const auto mode = modes.find(arguments.mode);
+  if (mode == modes.end()) {
+    std::fprintf(stderr, "usage: bench_fanout [--mode fanout|connect|slow] [--viewers N] [--seconds N]\n");
+    return 2;
+  }
+  raise_descriptor_limit();
+  pin_to_core(kViewerCore);
+  mode->second(arguments);
+  return 0;
+}
