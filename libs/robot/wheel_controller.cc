@@ -10,8 +10,8 @@
 namespace sdr::robot {
 namespace {
 
-constexpr double kYawGain = 2.0;        // 1/s: how fast a wrong yaw rate is corrected
-constexpr double kYawCorrection = 0.6;  // of the asked rate, at most
+constexpr double kYawGain = 4.0;        // 1/s: how fast a wrong yaw rate is corrected
+constexpr double kYawCorrection = 1.0;  // of the asked rate, at most
 
 class WheelController final : public Controller {
  public:
