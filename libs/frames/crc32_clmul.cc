@@ -5,6 +5,8 @@
 
 #include <immintrin.h>
 
+#include "frames/words.h"
+
 // A message is a polynomial over GF(2); its CRC is the remainder modulo P. Multiplying a 128-bit piece by x^D mod P and
 // adding it to the piece D bits further on leaves the remainder unchanged ("folding"), so wide accumulators walk over
 // the message independently of each other and are folded into one at the end. zlib's bit order is reflected: bit 0 is
@@ -97,37 +99,74 @@ SDR_TARGET_VPCLMUL inline __m128i join_pieces(__m512i x) {
   return fold128(piece, _mm512_extracti32x4_epi32(x, 3), fold_by(128));
 }
 
-SDR_TARGET_VPCLMUL uint32_t crc32_vpclmul(const std::byte* bytes, std::size_t count, uint32_t crc) {
-  if (count < 256) return crc32_pclmul(bytes, count, crc);
+// Four accumulators of four pieces each: enough for the multiplier to be busy in every cycle.
+struct Wide {
+  __m512i x[4];
+};
+constexpr std::size_t kWideBytes = sizeof(Wide);
+
+SDR_TARGET_VPCLMUL inline Wide start_wide(const std::byte* bytes, uint32_t crc) {
   const __m128i start = _mm_cvtsi32_si128(static_cast<int>(~crc));
-  __m512i x0 = _mm512_xor_si512(load512(bytes), _mm512_inserti32x4(_mm512_setzero_si512(), start, 0));
-  __m512i x1 = load512(bytes + 64);
-  __m512i x2 = load512(bytes + 128);
-  __m512i x3 = load512(bytes + 192);
-  for (bytes += 256, count -= 256; count >= 256; bytes += 256, count -= 256) {
-    x0 = fold512(x0, load512(bytes), fold_by(2048));
-    x1 = fold512(x1, load512(bytes + 64), fold_by(2048));
-    x2 = fold512(x2, load512(bytes + 128), fold_by(2048));
-    x3 = fold512(x3, load512(bytes + 192), fold_by(2048));
+  const __m512i first = _mm512_xor_si512(load512(bytes), _mm512_inserti32x4(_mm512_setzero_si512(), start, 0));
+  return {{first, load512(bytes + 64), load512(bytes + 128), load512(bytes + 192)}};
+}
+
+SDR_TARGET_VPCLMUL inline void fold_wide(Wide& wide, const std::byte* bytes) {
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < 4; ++i) wide.x[i] = fold512(wide.x[i], load512(bytes + 64 * i), fold_by(2048));
+}
+
+// `bytes` are those behind what was folded, in any number.
+SDR_TARGET_VPCLMUL inline uint32_t finish_wide(const Wide& wide, const std::byte* bytes, std::size_t count) {
+  __m512i x = fold512(wide.x[0], wide.x[1], fold_by(512));
+  x = fold512(x, wide.x[2], fold_by(512));
+  x = fold512(x, wide.x[3], fold_by(512));
+  for (; count >= 64; bytes += 64, count -= 64) x = fold512(x, load512(bytes), fold_by(512));
+  return finish(join_pieces(x), bytes, count);
+}
+
+SDR_TARGET_VPCLMUL uint32_t crc32_vpclmul(const std::byte* bytes, std::size_t count, uint32_t crc) {
+  if (count < kWideBytes) return crc32_pclmul(bytes, count, crc);
+  Wide wide = start_wide(bytes, crc);
+  for (bytes += kWideBytes, count -= kWideBytes; count >= kWideBytes; bytes += kWideBytes, count -= kWideBytes) {
+    fold_wide(wide, bytes);
   }
-  x1 = fold512(x0, x1, fold_by(512));
-  x2 = fold512(x1, x2, fold_by(512));
-  x3 = fold512(x2, x3, fold_by(512));
-  for (; count >= 64; bytes += 64, count -= 64) x3 = fold512(x3, load512(bytes), fold_by(512));
-  return finish(join_pieces(x3), bytes, count);
+  return finish_wide(wide, bytes, count);
+}
+
+// The copy waits for cache lines that another core wrote last; the multiplications fill that time. They stay two steps
+// behind the copy, so that they read what has left the store buffer.
+SDR_TARGET_VPCLMUL uint32_t checked_copy_vpclmul(std::byte* to, const std::byte* shared, std::size_t count) {
+  constexpr std::size_t kBehind = 2 * kWideBytes;
+  if (count < kBehind) return checked_copy_in_blocks(crc32_vpclmul, to, shared, count);
+  copy_from_shared(to, shared, kBehind);
+  Wide wide = start_wide(to, 0);
+  std::size_t copied = kBehind;
+  std::size_t folded = kWideBytes;
+  for (; copied + kWideBytes <= count; copied += kWideBytes, folded += kWideBytes) {
+    copy_from_shared(to + copied, shared + copied, kWideBytes);
+    fold_wide(wide, to + folded);
+  }
+  copy_from_shared(to + copied, shared + copied, count - copied);
+  return finish_wide(wide, to + folded, count - folded);
+}
+
+uint32_t checked_copy_pclmul(std::byte* to, const std::byte* shared, std::size_t count) {
+  return checked_copy_in_blocks(crc32_pclmul, to, shared, count);
 }
 
 }  // namespace
 
 Crc32Kernel crc32_pclmul_kernel() {
-  return {"pclmulqdq", crc32_pclmul, __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1")};
+  const bool usable = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+  return {"pclmulqdq", crc32_pclmul, checked_copy_pclmul, usable};
 }
 
 Crc32Kernel crc32_vpclmul_kernel() {
   const bool usable = crc32_pclmul_kernel().usable && __builtin_cpu_supports("avx512f") &&
                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("vpclmulqdq");
-  return {"vpclmulqdq", crc32_vpclmul, usable};
+  return {"vpclmulqdq", crc32_vpclmul, checked_copy_vpclmul, usable};
 }
 
 }  // namespace sdr::frames
@@ -136,8 +175,8 @@ Crc32Kernel crc32_vpclmul_kernel() {
 
 namespace sdr::frames {
 
-Crc32Kernel crc32_pclmul_kernel() { return {"pclmulqdq", crc32_zlib, false}; }
-Crc32Kernel crc32_vpclmul_kernel() { return {"vpclmulqdq", crc32_zlib, false}; }
+Crc32Kernel crc32_pclmul_kernel() { return {"pclmulqdq", crc32_zlib, crc32_zlib_kernel().checked_copy, false}; }
+Crc32Kernel crc32_vpclmul_kernel() { return {"vpclmulqdq", crc32_zlib, crc32_zlib_kernel().checked_copy, false}; }
 
 }  // namespace sdr::frames
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frames/frame_copy.h"
 
-#include "frames/crc32.h"
+#include "frames/crc32_kernels.h"
 
 namespace sdr::frames {
 namespace {
@@ -37,12 +37,17 @@ CopyResult copy_frame(const RingMemory& ring, uint64_t position, bool check_crc,
     header = found;
     return CopyResult::kRefused;
   }
-  copy_from_shared(payload, ring.at(position) + kFrameHeaderBytes, found.size);
+  const std::byte* shared = ring.at(position) + kFrameHeaderBytes;
+  uint32_t crc = found.crc32;
+  if (check_crc) {
+    crc = crc32_kernel().checked_copy(payload, shared, found.size);
+  } else {
+    copy_from_shared(payload, shared, found.size);
+  }
   if (!unchanged(ring, position, bytes)) return CopyResult::kOverwritten;
   if (found.frame_seq > ring.sequence_number().load(std::memory_order_acquire)) return CopyResult::kUncommitted;
   header = found;
-  if (check_crc && crc32_of({payload, found.size}) != found.crc32) return CopyResult::kWrongCrc;
-  return CopyResult::kWhole;
+  return crc == found.crc32 ? CopyResult::kWhole : CopyResult::kWrongCrc;
 }
 
 }  // namespace sdr::frames

@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <fstream>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -19,15 +17,21 @@ struct Vector {
   FrameHeader fields;
 };
 
-uint64_t field(const std::string& line, const std::string& name) {
-  std::smatch found;
-  EXPECT_TRUE(std::regex_search(line, found, std::regex("\"" + name + "\": \"?([0-9]+)"))) << name << " in " << line;
-  return std::stoull(found[1]);
+/// What follows `"name": ` in the line, without the quote that may open it.
+std::string text_after(const std::string& line, const std::string& name) {
+  const std::string key = "\"" + name + "\": ";
+  const std::size_t at = line.find(key);
+  if (at == std::string::npos) return {};
+  const std::string rest = line.substr(at + key.size());
+  return rest.substr(rest.find_first_not_of('"'));
 }
 
-Vector parse_vector(const std::string& line, const std::string& hex) {
+uint64_t field(const std::string& line, const std::string& name) { return std::stoull(text_after(line, name)); }
+
+Vector parse_vector(const std::string& line) {
   Vector vector;
-  vector.name = line.substr(0, line.find("bytes"));
+  vector.name = text_after(line, "name");
+  const std::string hex = text_after(line, "bytes");
   for (std::size_t i = 0; i < kFrameHeaderBytes; ++i) {
     vector.bytes[i] = static_cast<std::byte>(std::stoul(hex.substr(2 * i, 2), nullptr, 16));
   }
@@ -41,15 +45,13 @@ Vector parse_vector(const std::string& line, const std::string& hex) {
   return vector;
 }
 
-// The golden file has one vector per line, so that a few patterns read it without a JSON parser.
+// The golden file has one vector per line, so that it is read here without a JSON parser.
 std::vector<Vector> golden_vectors() {
   std::ifstream file(SDR_GOLDEN_DIR "/frame_header.json");
-  const std::regex bytes("\"bytes\": \"([0-9a-f]{64})\"");
   std::vector<Vector> vectors;
   std::string line;
-  std::smatch found;
   while (std::getline(file, line)) {
-    if (std::regex_search(line, found, bytes)) vectors.push_back(parse_vector(line, found[1]));
+    if (line.find("\"bytes\"") != std::string::npos) vectors.push_back(parse_vector(line));
   }
   return vectors;
 }

@@ -181,10 +181,10 @@ Result<FrameHeader> RingWriter::Impl::write(const FrameInfo& info, std::span<con
   const uint64_t place = reserve(kFrameHeaderBytes + payload.size());
   copy_to_shared(ring_.memory.at(place) + kFrameHeaderBytes, payload.data(), payload.size());
   ring_.memory.store_header(place, header);
+  ring_.memory.heartbeat_us().store(to_us(clock_.now()), std::memory_order_release);
   commit(place, header);
   if (hint_ && !hint_->send(header.frame_seq)) ++counters_.hints_failed;
   ++counters_.frames;
-  ring_.memory.heartbeat_us().store(to_us(clock_.now()), std::memory_order_release);
   return header;
 }
 

@@ -34,10 +34,12 @@ inline std::atomic_ref<uint32_t> half_word_at(const std::byte* bytes) {
 /// Copies `bytes` bytes out of shared memory; `from` is aligned to 8, `to` need not be.
 inline void copy_from_shared(std::byte* to, const std::byte* from, std::size_t bytes) {
   std::size_t i = 0;
-  for (; i + 64 <= bytes; i += 64) {  // unrolled: compilers neither vectorise nor unroll atomics
-    uint64_t line[8];
-    for (std::size_t k = 0; k < 8; ++k) line[k] = word_at(from + i + 8 * k).load(std::memory_order_relaxed);
-    std::memcpy(to + i, line, sizeof(line));
+  for (; i + 64 <= bytes; i += 64) {
+#pragma GCC unroll 8
+    for (std::size_t k = i; k < i + 64; k += 8) {
+      const uint64_t word = word_at(from + k).load(std::memory_order_relaxed);
+      std::memcpy(to + k, &word, 8);
+    }
   }
   for (; i < bytes; i += 8) {
     const uint64_t word = word_at(from + i).load(std::memory_order_relaxed);
