@@ -110,8 +110,7 @@ export class Session {
   private onVideo(video: State["video"]): void {
     this.store.set({ video });
     const { fps, age_ms, rtt_ms, bitrate_bps, drops } = video;
-    const row = [fps, age_ms ?? Number.NaN, rtt_ms ?? Number.NaN, bitrate_bps / 1e6, drops];
-    this.traces.stream.add(performance.now() / 1000, row);
+    this.traces.stream.add(performance.now() / 1000, [fps, age_ms, rtt_ms, bitrate_bps / 1e6, drops]);
   }
 
   /** What a server said before the connection broke is not known to hold any more. */

@@ -23,7 +23,7 @@ export interface PlotProps {
   digits?: number;
   /** Which of the trace's series; all where absent. */
   only?: readonly number[];
-  /** A second trace drawn dashed, on the same scale: what was asked beside what was measured. */
+  /** A value that the scale always shows and does not go below without need. */
   floor?: number;
 }
 
@@ -41,7 +41,7 @@ export function Plot({ trace, title, unit, height = 120, digits = 2, only, floor
       const now_s = performance.now() / 1000;
       const [times, ...columns] = trace.window(now_s, kSeconds);
       const picked = series.map((i) => columns[i] ?? []);
-      plot.setData([times!.map((t) => t - now_s), ...picked]);
+      plot.setData([times.map((t) => t - now_s), ...picked]);
       writeLegend(legend.current, picked, digits);
     };
     draw();
@@ -111,7 +111,7 @@ function yRange(low: number | null, high: number | null, floor: number | undefin
   return [floor !== undefined && bottom >= floor ? floor : bottom - air, top + air];
 }
 
-function writeLegend(legend: HTMLElement | null, columns: readonly number[][], digits: number): void {
+function writeLegend(legend: HTMLElement | null, columns: readonly (number | null)[][], digits: number): void {
   legend?.querySelectorAll("dd").forEach((cell, n) => {
     cell.textContent = fixed(columns[n]?.at(-1), digits);
   });

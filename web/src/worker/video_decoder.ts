@@ -112,9 +112,13 @@ export class FrameDecoder {
     this.restart();
     this.decoder_ = new VideoDecoder({ output: (frame) => this.output(frame), error: (error) => this.fail(error) });
     this.kept_up_ms_ = this.events_.nowMs();
-    this.decoder_.configure({ codec, optimizeForLatency: true });
     this.configured_ = codec;
-    return true;
+    try {
+      this.decoder_.configure({ codec, optimizeForLatency: true });
+    } catch (error) {
+      this.fail(error);
+    }
+    return this.decoder_ !== null;
   }
 
   private output(frame: VideoFrame): void {
