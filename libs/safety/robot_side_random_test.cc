@@ -51,7 +51,7 @@ class Chaos {
 
   void pass_time() {
     static constexpr Duration kStepsOfTime[] = {0ms, 1ms, 5ms, 20ms, 20ms, 20ms, 50ms, 100ms, 300ms, 999ms, 1s, 2s, 11s};
-    now_ += kStepsOfTime[pick(std::size(kStepsOfTime))];
+    now_ += pick(4) == 0 ? kStepsOfTime[pick(std::size(kStepsOfTime))] : Duration(20ms);
     if (pick(500) == 0) robot_.on_tick(now_ - 1h);  // a clock that jumps
     if (pick(3) != 0) robot_.on_tick(now_);
   }
@@ -60,8 +60,8 @@ class Chaos {
     switch (pick(16)) {
       default: return twist();
       case 9: return drive_mode();
-      case 10: robot_.on_gate(static_cast<Gate>(pick(3)), now_); return;
-      case 11: robot_.on_bus(pick(2) == 0, now_); return;
+      case 10: robot_.on_gate(pick(6) == 0 ? Gate::closed : static_cast<Gate>(pick(2)), now_); return;
+      case 11: robot_.on_bus(pick(6) != 0, now_); return;
       case 12: return fault();
       case 13: return clear();
       case 14: return lease();
@@ -90,7 +90,7 @@ class Chaos {
 
   void fault() {
     const int which = pick(4);
-    const bool present = pick(8) == 0;
+    const bool present = pick(24) == 0;
     if (present) faults_.insert(which);
     if (!present) faults_.erase(which);
     robot_.on_fault(kFaults[which], present, "chaos", now_);
@@ -111,8 +111,8 @@ class Chaos {
   }
 
   void lease() {
-    if (pick(4) == 0) epoch_ += static_cast<uint64_t>(pick(2));
-    const auto holder = pick(3) == 0 ? std::nullopt : std::optional<std::string_view>("alice");
+    if (pick(8) == 0) epoch_ += static_cast<uint64_t>(pick(2));
+    const auto holder = pick(8) == 0 ? std::nullopt : std::optional<std::string_view>("alice");
     robot_.on_lease(holder, epoch_ - static_cast<uint64_t>(pick(2)), now_);
   }
 
