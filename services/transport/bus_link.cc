@@ -30,8 +30,9 @@ BusLink::BusLink(EventLoop& loop, Registry& registry, BusLinkOptions options, Ho
       hooks_.on_message(message.subject, message.payload);
     });
   }
-  bus_.start();
 }
+
+void BusLink::start() { bus_.start(); }
 
 bool BusLink::connected() const { return bus_.state() == bus::BusState::connected; }
 

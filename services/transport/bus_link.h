@@ -34,6 +34,8 @@ class BusLink final : public BusPort {
 
   BusLink(EventLoop& loop, Registry& registry, BusLinkOptions options, Hooks hooks);
 
+  /// Connects; the hooks may be called from now on, even before this returns.
+  void start();
   bool connected() const override;
   bool publish(std::string_view subject, std::string_view payload) override;
   /// Whether anybody is there for the streams of values.

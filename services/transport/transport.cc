@@ -71,6 +71,7 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
   const net::Address address = net::Address::parse(options_.listen_addr).value();
   if (const Status status = http_.listen(address); !status) throw ConfigError(status.error().message());
   start_timers();
+  bus_.start();
   log_info("serving", {{"address", http_.address().to_string()}, {"ring", options_.shm_path}});
 }
 
