@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page in headless Chromium, seen as a person sees it (test ids, pixels, keys) and through `window.sdr`.
+
+import { createHash } from "node:crypto";
+import { chromium } from "playwright-core";
+import { until } from "./until.mjs";
+
+const kFlags = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+];
+
+export function openBrowser(more_flags = []) {
+  const executablePath = process.env.SDR_CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: [...kFlags, ...more_flags] });
+}
+
+/** Opens the page in a context of its own, in front, and collects what it complains of. */
+export async function openPage(browser, url, context = {}) {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context })).newPage();
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(error.message));
+  await page.goto(url);
+  await page.bringToFront();
+  return page;
+}
+
+export const sdr = (page, name) => page.evaluate((key) => window.sdr[key], name);
+
+export async function pictureHash(page) {
+  return createHash("sha256").update(await page.getByTestId("picture").screenshot()).digest("hex");
+}
+
+export async function untilLive(page) {
+  await until("the picture is live", () => sdr(page, "fresh"));
+  await until("nothing is wrong any more", async () => (await page.getByTestId("trouble").count()) === 0);
+}
+
+/** Which trouble the page speaks of, or null. */
+export async function trouble(page) {
+  const card = page.getByTestId("trouble");
+  return (await card.count()) === 0 ? null : card.getAttribute("data-trouble", { timeout: 1000 }).catch(() => null);
+}
+
+export const untilMode = (page, mode) => until(`the robot is in ${mode}`, async () => (await sdr(page, "mode")) === mode);
+
+export async function odometry(page) {
+  return until("the robot tells where it is", () => sdr(page, "odometry"));
+}
+
+/** Holds a key until the robot has gone `metres` from where it was. */
+export async function driveUntilMoved(page, key, metres) {
+  const from = await odometry(page);
+  await page.keyboard.down(key);
+  try {
+    await until(`the robot moved ${metres} m`, async () => {
+      const at = await sdr(page, "odometry");
+      return at !== null && Math.hypot(at.x - from.x, at.y - from.y) > metres;
+    });
+  } finally {
+    await page.keyboard.up(key);
+  }
+}
+
+export const untilStill = (page) =>
+  until("the robot stands still", async () => {
+    const at = await sdr(page, "odometry");
+    return at !== null && Math.hypot(at.vx, at.vy) < 0.02 && Math.abs(at.wz) < 0.02;
+  });

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The real thing, as `sdr up` starts it, for one test: NATS, simulator and transport as processes of their own, on
+// ports that the system picks, with a run folder that goes away afterwards. Each can be killed, frozen and started again.
+
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const bin_dir = process.env.SDR_BIN_DIR ?? join(root, "build/release/bin");
+const chromium = process.env.SDR_CHROMIUM ?? "/usr/bin/chromium";
+
+function onPath(name) {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/bin"];
+  return folders.map((folder) => join(folder, name)).find(existsSync);
+}
+
+/** Why these tests cannot run on this machine, or false: what node's test runner takes as `skip`. */
+export function missing() {
+  const needed = [join(bin_dir, "sdr-sim"), join(bin_dir, "sdr-transport"), chromium, join(root, "web/dist/index.html")];
+  const absent = needed.filter((path) => !existsSync(path));
+  if (onPath("nats-server") === undefined) absent.push("nats-server");
+  return absent.length > 0 && `missing: ${absent.join(", ")}`;
+}
+
+async function freePorts(count) {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => new Promise((resolve) => {
+      const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+    })),
+  );
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+export class Stack {
+  folder_ = mkdtempSync(join(tmpdir(), "sdr-browser-"));
+  shm_ = mkdtempSync("/dev/shm/sdr-browser-");
+  children_ = new Map();
+
+  /** Starts all of it; returns when the transport has pictures. `sim_args` are the simulator's further flags. */
+  static async start(sim_args = []) {
+    const stack = new Stack();
+    [stack.nats_, stack.http_, stack.metrics_, stack.sim_metrics_] = await freePorts(4);
+    stack.sim_args_ = sim_args;
+    stack.url = `http://127.0.0.1:${stack.http_}/`;
+    for (const name of ["nats", "sim", "transport"]) stack.start(name);
+    await stack.healthy();
+    return stack;
+  }
+
+  start(name) {
+    const [program, ...args] = this.commandOf(name);
+    const log = openSync(join(this.folder_, `${name}.log`), "a");
+    const env = {
+      ...process.env,
+      SDR_NATS_URL: `nats://127.0.0.1:${this.nats_}`,
+      SDR_SHM_PATH: join(this.shm_, "frames"),
+      SDR_RUN_DIR: this.folder_,
+      SDR_LISTEN_ADDR: `127.0.0.1:${this.http_}`,
+    };
+    this.children_.set(name, spawn(program, args, { cwd: root, env, stdio: ["ignore", log, log] }));
+  }
+
+  commandOf(name) {
+    if (name === "nats") {
+      const config = join(this.folder_, "nats.conf");
+      writeFileSync(config, `listen: "127.0.0.1:${this.nats_}"\njetstream { store_dir: "${this.folder_}/nats", max_file: 64MB }\n`);
+      return [onPath("nats-server"), "--config", config];
+    }
+    if (name === "sim") {
+      return [join(bin_dir, "sdr-sim"), "--listen", `127.0.0.1:${this.sim_metrics_}`, ...this.sim_args_];
+    }
+    return [join(bin_dir, "sdr-transport"), "--metrics-addr", `127.0.0.1:${this.metrics_}`, "--web-root", join(root, "web/dist")];
+  }
+
+  signal(name, signal) {
+    this.children_.get(name).kill(signal);
+  }
+
+  /** kill -9, and waits until it is gone. */
+  async kill(name) {
+    const child = this.children_.get(name);
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await gone;
+    }
+  }
+
+  async health() {
+    try {
+      return (await (await fetch(`${this.url}health`)).json()).status;
+    } catch {
+      return "no answer";
+    }
+  }
+
+  async healthy() {
+    try {
+      await until("the stack is healthy", async () => (await this.health()) === "ok");
+    } catch (error) {
+      throw new Error(`${error.message}\n${this.logs()}`);
+    }
+  }
+
+  logs() {
+    const tail = (name) => readFileSync(join(this.folder_, `${name}.log`), "utf8").split("\n").slice(-12).join("\n");
+    return [...this.children_.keys()].map((name) => `--- ${name}\n${tail(name)}`).join("\n");
+  }
+
+  async stop() {
+    for (const name of [...this.children_.keys()].reverse()) await this.kill(name);
+    rmSync(this.folder_, { recursive: true, force: true });
+    rmSync(this.shm_, { recursive: true, force: true });
+  }
+}
