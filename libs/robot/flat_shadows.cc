@@ -7,6 +7,7 @@
 namespace sdr::robot {
 namespace {
 
+constexpr double kShadow[4] = {0.160, 0.185, 0.225, 1.0};  // on the common floor; numeric "shadow_rgba" says otherwise
 constexpr float kThin = 0.002f;   // what is left of the height, so that normals stay defined
 constexpr float kAbove = 0.0015f;  // m over the ground, so that the two do not fight
 
@@ -25,7 +26,7 @@ void FlatShadows::prepare(const mjModel& model) {
     for (int axis = 0; axis < 2; ++axis) slope_[axis] = static_cast<float>(-direction[axis] / direction[2]);
     break;
   }
-  for (int i = 0; i < 4; ++i) rgba_[i] = static_cast<float>(number_of(model, "shadow_rgba", i, i == 3 ? 1.0 : 0.0));
+  for (int i = 0; i < 4; ++i) rgba_[i] = static_cast<float>(number_of(model, "shadow_rgba", i, kShadow[i]));
   ground_ = static_cast<float>(number_of(model, "shadow_ground", 0, 0.0));
 }
 

@@ -18,6 +18,8 @@ constexpr double kPlacement = 0.12;        // s: shift of a landing foot per err
 constexpr double kPlacementMost = 0.10;    // m
 constexpr double kTiltGain = 0.6;          // of the tilt that a leg's length corrects
 constexpr double kTiltDamping = 0.05;      // s
+constexpr double kTrim = 0.8;              // 1/s: how fast a lasting error of the velocity is learnt
+constexpr double kTrimMost[3] = {0.2, 0.2, 0.3};  // m/s, m/s, rad/s
 constexpr double kSettle = 3.0;            // 1/s: how fast a foot goes home while standing
 constexpr double kTrotOffset[4] = {0.0, 0.5, 0.5, 0.0};  // FR with RL, FL with RR
 
@@ -34,6 +36,7 @@ class TrotController final : public Controller {
   void reset() override {
     feet_ = home_;
     lift_ = home_;
+    trim_ = {};
     phase_ = 0.0;
     walking_ = false;
     walked_ = 0.0;
@@ -41,6 +44,7 @@ class TrotController final : public Controller {
 
   void update(const ControlInput& input, std::span<JointTarget> targets) override {
     choose(input);
+    learn_trim(input);
     walked_ = std::clamp(walked_ + (walking_ ? 1.0 : -1.0) * input.period_s / 0.3, 0.0, 1.0);
     for (size_t leg = 0; leg < 4; ++leg) {
       const Vec3 before = feet_[leg];
@@ -70,6 +74,21 @@ class TrotController final : public Controller {
     }
   }
 
+  /// Feet slip and legs yield, always the same way: what the velocity lacks over many steps is added to the wish.
+  void learn_trim(const ControlInput& input) {
+    if (!walking_) trim_ = {};
+    const Velocity& is = input.state.base_velocity;
+    const double error[3] = {input.twist.linear[0] - is.linear[0], input.twist.linear[1] - is.linear[1],
+                             input.twist.angular[2] - is.angular[2]};
+    for (size_t i = 0; i < 3 && walking_; ++i) {
+      trim_[i] = std::clamp(trim_[i] + kTrim * error[i] * input.period_s, -kTrimMost[i], kTrimMost[i]);
+    }
+  }
+
+  Velocity trimmed(const Velocity& twist) const {
+    return {{twist.linear[0] + trim_[0], twist.linear[1] + trim_[1], 0.0}, {0.0, 0.0, twist.angular[2] + trim_[2]}};
+  }
+
   bool all_stand() const {
     return std::all_of(std::begin(kTrotOffset), std::end(kTrotOffset),
                        [&](double offset) { return std::fmod(phase_ + offset, 1.0) < gait_.duty; });
@@ -89,7 +108,7 @@ class TrotController final : public Controller {
 
   void step(size_t leg, const ControlInput& input) {
     const double at = std::fmod(phase_ + kTrotOffset[leg], 1.0);
-    const Vec3 ground = ground_velocity(leg, input.twist);
+    const Vec3 ground = ground_velocity(leg, trimmed(input.twist));
     Vec3& foot = feet_[leg];
     if (at < gait_.duty) {
       for (size_t i = 0; i < 2; ++i) foot[i] += ground[i] * input.period_s;
@@ -155,6 +174,7 @@ class TrotController final : public Controller {
 
   const Description& description_;
   const TrotGait& gait_;
+  Vec3 trim_{};  // of x, y and yaw
   std::array<Vec3, 4> home_{}, feet_{}, lift_{};  // from each hip's axis, in the base's frame
   double phase_ = 0.0;
   double walked_ = 0.0;  // 0 standing, 1 walking: mixes the gains
