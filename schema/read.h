@@ -189,7 +189,9 @@ bool optional(JsonValue object, std::string_view name, std::optional<T>& out, Re
     return true;
   }
   if (!out) out.emplace();
-  return reader(*member, *out, error) || error.at(name);
+  if (reader(*member, *out, error)) return true;
+  out.reset();  // nothing half read
+  return error.at(name);
 }
 
 /// Must stand there and may be null.
