@@ -81,9 +81,11 @@ Case flag_case() {
     return [&exchange, crc, seen = uint64_t{0}](std::byte* copy) mutable {
       while (exchange.bare_flag.load(std::memory_order_acquire) == seen) {
       }
-      ++seen;
+      const int64_t start = now_ns();
       std::memcpy(copy, exchange.bare_bytes, kFrameBytes);
-      SDR_ASSERT(frames::crc32_of({copy, kFrameBytes}) == crc, "the same bytes");
+      const bool same = frames::crc32_of({copy, kFrameBytes}) == crc;
+      exchange.fresh_ns[seen++] = now_ns() - start;
+      SDR_ASSERT(same, "the same bytes");
     };
   };
   const auto writer = [](Exchange& exchange) -> Send {

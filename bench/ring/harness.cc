@@ -35,7 +35,7 @@ void pass_time(int64_t ns) {
   }
 }
 
-int64_t time_bare(std::byte* to, const std::byte* from) {
+int64_t time_warm(std::byte* to, const std::byte* from) {
   const int64_t start = now_ns();
   std::memcpy(to, from, kFrameBytes);
   const uint32_t crc = frames::crc32_of({to, kFrameBytes});
@@ -53,7 +53,7 @@ int64_t time_bare(std::byte* to, const std::byte* from) {
     receive(copy.data());
     exchange.received_ns[round] = now_ns();
     SDR_ASSERT(std::memcmp(copy.data(), payload().data(), kFrameBytes) == 0, to_run.name);
-    exchange.bare_ns[round] = time_bare(second.data(), copy.data());
+    exchange.warm_ns[round] = time_warm(second.data(), copy.data());
     exchange.acknowledged.store(round + 1, std::memory_order_release);
   }
   ::_exit(0);
@@ -71,7 +71,8 @@ Figures figures(std::vector<int64_t> ns) {
 Outcome outcome(const Exchange& exchange, std::size_t rounds) {
   std::vector<int64_t> delivery(rounds);
   for (std::size_t i = 0; i < rounds; ++i) delivery[i] = exchange.received_ns[i] - exchange.commit_ns[i];
-  return {figures(std::move(delivery)), figures({exchange.bare_ns, exchange.bare_ns + rounds})};
+  return {figures(std::move(delivery)), figures({exchange.warm_ns, exchange.warm_ns + rounds}),
+          figures({exchange.fresh_ns, exchange.fresh_ns + rounds})};
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ struct Exchange {
   alignas(64) std::atomic<uint64_t> bare_flag{0};
   alignas(64) int64_t commit_ns[kMaxRounds];
   int64_t received_ns[kMaxRounds];
-  int64_t bare_ns[kMaxRounds];  ///< a copy and CRC of the same bytes, out of the reader's own cache, right afterwards
+  int64_t warm_ns[kMaxRounds];   ///< a copy and CRC of the same bytes, out of the reader's own cache, right afterwards
+  int64_t fresh_ns[kMaxRounds];  ///< the same, timed by a case right behind the other core's commit; 0 elsewhere
   alignas(64) std::byte bare_bytes[kFrameBytes];
 };
 
@@ -52,7 +53,8 @@ struct Figures {
 
 struct Outcome {
   Figures delivery;  ///< commit to checked copy
-  Figures bare;      ///< copy and CRC alone, in the same process and run
+  Figures warm;      ///< a copy and CRC of the same bytes from the reader's own cache, in the same process and run
+  Figures fresh;     ///< the same of bytes that another core has just written; zero in most cases
 };
 
 Outcome run(const Case& to_run);
