@@ -17,7 +17,7 @@ need_of() {
     mujoco) printf '%s\n' lib:python3-pip ;;
     web) printf '%s\n' node:nodejs npm:npm ;;
     test)
-      printf '%s\n' lib:libgtest-dev ccache:ccache curl:curl
+      printf '%s\n' lib:libgtest-dev ccache:ccache shellcheck:shellcheck
       need_of clang
       need_of browser
       ;;
@@ -25,6 +25,7 @@ need_of() {
       printf '%s\n' 'clang++-14:clang-14|clang' 'lib:libclang-rt-14-dev|libclang-rt-dev' 'lib:clang-tidy-14|clang-tidy' \
         'lib:clang-format-14|clang-format' 'lib:llvm-14|llvm'
       ;;
+    format) printf '%s\n' 'clang-format-14:clang-format-14|clang-format' ;;
     browser) printf '%s\n' chromium:chromium lib:fonts-dejavu-core ;;
     iceoryx) printf '%s\n' lib:libiceoryx-posh-dev ;;
     *) die "no such need: $1" ;;

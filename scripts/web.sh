@@ -10,17 +10,18 @@ node_is_recent() {
 
 ensure_node() {
   ensure_packages web
-  command -v node >/dev/null && command -v npm >/dev/null || die "node or npm is missing: install Node.js 18 or later with npm"
+  command -v node >/dev/null || die "node is missing: install Node.js 18 or later"
+  command -v npm >/dev/null || die "npm is missing: install Node.js 18 or later with npm"
   node_is_recent || die "Node.js 18 or later is needed, $(command -v node) is $(node --version)"
 }
 
 hash_of() { # FILES AND FOLDERS...
-  { find "$@" -type f -not -path '*/generated/*' -print0 2>/dev/null || true; } | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+  { find "$@" -type f -not -path '*/generated/*' -not -name '*.pyc' -print0 2>/dev/null || true; } | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 
 page_hash() {
-  hash_of web/src web/package.json web/package-lock.json web/tsconfig.json web/build.mjs web/index.html web/public \
-    schema/bus.json schema/generate.py
+  hash_of web/src web/package.json web/package-lock.json web/tsconfig.json web/build.mjs schema/bus.json schema/runtime.ts \
+    schema/generate.py schema/generator
 }
 
 install_modules() {
