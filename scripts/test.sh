@@ -92,21 +92,29 @@ stage_unit() { run_ctest unit build/release ctest -LE integration -j "$(cores)";
 
 stage_integration() { run_ctest integration build/release ctest -L integration; }
 
-stage_web() {
-  check web web_tests
+# run_node STAGE FOLDER: `npm test`, with the counts of node's own test runner.
+run_node() {
+  local stage=$1 folder=$2 log=$SDR_LOGS/$1.log started status=0 passed failed skipped
+  started=$(now)
+  progress "$stage" "running"
+  (cd "$folder" && npm test --silent) >"$log" 2>&1 </dev/null || status=$?
+  passed=$(node_count pass "$log") failed=$(node_count fail "$log") skipped=$(node_count skipped "$log")
+  # Something besides the tests failed, the types, say.
+  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+  count "$stage" "$passed" "$failed" "$skipped" "$started" "$log"
+  [ "$failed" -eq 0 ] || tail -n 60 "$log" >&2
+  if [ "$skipped" -gt 0 ]; then grep -aE '# (SKIP|missing)' "$log" | sort -u >&2 || true; fi
 }
 
-web_tests() { (cd web && npm test --silent); }
+node_count() { # WORD LOG
+  grep -aE "^(#|ℹ) $1 [0-9]+" "$2" | awk '{ sum += $3 } END { print sum + 0 }'
+}
+
+stage_web() { run_node web web; }
 
 stage_browser() {
-  local runner=tests/browser/run.sh
-  if [ ! -e $runner ]; then
-    runner=$(find tests/browser -maxdepth 1 -name 'run.*' | head -n 1)
-  fi
-  case $runner in
-    *.sh) check browser "$runner" ;;
-    *) check browser node "$runner" ;;
-  esac
+  install_modules tests/browser
+  run_node browser tests/browser
 }
 
 stage_fuzz() {
@@ -174,7 +182,7 @@ sdr_test() {
 build_for_tests() {
   start_background build_all
   build_page
-  install_modules
+  install_modules web
   finish_background build
 }
 

@@ -24,22 +24,23 @@ page_hash() {
     schema/generate.py schema/generator
 }
 
+# install_modules FOLDER: what its lock file names.
 install_modules() {
-  local stamp log=$SDR_LOGS/npm.log
-  stamp=$(hash_of web/package.json web/package-lock.json)
-  [ -f web/node_modules/.sdr-stamp ] && [ "$(cat web/node_modules/.sdr-stamp)" = "$stamp" ] && return
+  local folder=$1 stamp log=$SDR_LOGS/npm-${1//\//-}.log
+  stamp=$(hash_of "$folder/package.json" "$folder/package-lock.json")
+  [ -f "$folder/node_modules/.sdr-stamp" ] && [ "$(cat "$folder/node_modules/.sdr-stamp")" = "$stamp" ] && return
   ensure_node
-  progress page "fetching its modules"
+  progress page "fetching modules"
   make_logs
-  (cd web && npm ci --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null || explain_npm "$log"
-  printf '%s\n' "$stamp" >web/node_modules/.sdr-stamp
+  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null || explain_npm "$log"
+  printf '%s\n' "$stamp" >"$folder/node_modules/.sdr-stamp"
 }
 
 explain_npm() {
   local log=$1
   grep -q 'ENOSPC' "$log" && die "the disk is full: the page's modules could not be installed" "$log"
   grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network' "$log" &&
-    die "the page's modules cannot be fetched: no network, or the npm registry does not answer" "$log"
+    die "npm's modules cannot be fetched: no network, or the npm registry does not answer" "$log"
   die "npm failed: $(grep -m 1 -iE 'err' "$log" || tail -n 1 "$log")" "$log"
 }
 
@@ -48,7 +49,7 @@ build_page() {
   stamp=$(page_hash)
   [ -f web/dist/index.html ] && [ -f web/dist/.sdr-stamp ] && [ "$(cat web/dist/.sdr-stamp)" = "$stamp" ] && return
   started=$(now)
-  install_modules
+  install_modules web
   ensure_node
   progress page "building"
   make_logs

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "base/event_loop.h"
+#include "schema/json_value.h"
+#include "sdr/capture.h"
+#include "sdr/http_get.h"
+#include "tests/sdr/running_up.h"
+
+namespace sdr::testing {
+namespace {
+
+using command::Captured;
+
+// The answer to GET, asked for again until there is one.
+std::string page_at(const std::string& url) {
+  EventLoop loop;
+  command::HttpGetter getter(loop);
+  std::string body;
+  const std::string address = url.substr(7, url.size() - 8);  // without "http://" and the last slash
+  for (int attempt = 0; attempt < 50 && body.empty(); ++attempt) {
+    bool done = false;
+    getter.get(address, "/", [&](Result<command::HttpAnswer> answer) {
+      done = true;
+      if (answer && answer->status == 200) body = answer->body;
+    });
+    while (!done) loop.run_once(std::chrono::milliseconds(100));
+  }
+  return body;
+}
+
+TEST(Up, ShowsWhatItStartedAndTheAddressLast) {
+  RunningUp up;
+  ASSERT_TRUE(up.says("  open ")) << up.output();
+  ASSERT_TRUE(up.says(up.url())) << up.output();
+  EXPECT_NE(up.output().find("  nats        nats-server "), std::string::npos) << up.output();
+  EXPECT_NE(up.output().find("  simulator   rover, "), std::string::npos) << up.output();
+  EXPECT_NE(up.output().find(" fps, "), std::string::npos) << up.output();
+  EXPECT_NE(up.output().find("  transport   "), std::string::npos) << up.output();
+  EXPECT_LT(up.output().find("  transport   "), up.output().find("  open "));
+  EXPECT_EQ(up.output().find('\x1b'), std::string::npos) << "colour in a file";
+  EXPECT_NE(page_at(up.url()).find("<html"), std::string::npos);
+}
+
+TEST(Up, LeavesNothingBehindAfterCtrlC) {
+  RunningUp up;
+  ASSERT_TRUE(up.says("  open ")) << up.output();
+  const auto services = up.services();
+  ASSERT_EQ(services.size(), 3u);
+  up.signal(SIGINT);
+  const int status = up.wait();
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << command::describe_exit(status) << up.output();
+  for (const auto& [name, pid] : services) EXPECT_FALSE(is_alive(pid)) << name;
+}
+
+TEST(Up, TakesEverythingWithItWhenItIsKilled) {
+  RunningUp up;
+  ASSERT_TRUE(up.says("  open ")) << up.output();
+  const auto services = up.services();
+  ASSERT_EQ(services.size(), 3u);
+  up.signal(SIGKILL);
+  up.wait();
+  for (const auto& [name, pid] : services) EXPECT_TRUE(is_gone(pid)) << name;
+}
+
+TEST(Up, StartsAgainEachServiceThatIsKilled) {
+  RunningUp up;
+  ASSERT_TRUE(up.says("  open ")) << up.output();
+  const std::map<std::string, std::string> titles = {
+      {"nats", "NATS"}, {"sim", "the simulator"}, {"transport", "the transport"}};
+  for (const auto& [name, title] : titles) {
+    const pid_t before = up.services().at(name);
+    ASSERT_EQ(::kill(before, SIGKILL), 0);
+    EXPECT_TRUE(up.says(title + " was killed by signal 9 (Killed); starting it again in ")) << up.output();
+    EXPECT_TRUE(up.says(title + " is back")) << up.output();
+    EXPECT_NE(up.services().at(name), before);
+  }
+}
+
+TEST(Up, RefusesToRunTwiceInOneFolder) {
+  RunningUp first;
+  ASSERT_TRUE(first.says("  open ")) << first.output();
+  RunningUp second({"--run-dir=" + first.run_folder()});
+  const int status = second.wait();
+  EXPECT_EQ(WEXITSTATUS(status), 2);
+  EXPECT_NE(second.output().find("already running here (process "), std::string::npos) << second.output();
+}
+
+TEST(Up, EndsWithOneLineWhereARobotIsUnknown) {
+  RunningUp up({"--robot=unicorn"});
+  const int status = up.wait();
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 2) << command::describe_exit(status);
+  EXPECT_NE(up.output().find("unicorn"), std::string::npos) << up.output();
+  for (const auto& [name, pid] : up.services()) EXPECT_TRUE(pid < 0 || is_gone(pid)) << name;
+}
+
+TEST(Up, BeginsTheSafetyStateAnew) {
+  RunningUp up({"--robot=unicorn"});
+  up.wait();
+  std::ofstream(up.run_folder() + "/safety-state.json") << "{\"mode\":\"ESTOP\"}";
+  RunningUp again({"--run-dir=" + up.run_folder(), "--robot=unicorn"});
+  again.wait();
+  EXPECT_FALSE(std::filesystem::exists(up.run_folder() + "/safety-state.json"));
+}
+
+TEST(Doctor, AnswersInJson) {
+  const Result<Captured> answer =
+      command::capture({.arguments = {std::string(SDR_TEST_BINARIES) + "/sdr", "doctor", "--json"}, .environment = {}},
+                       std::chrono::minutes(1));
+  ASSERT_TRUE(answer.ok());
+  schema::JsonParser parser;
+  const auto json = parser.parse(answer->output);
+  ASSERT_TRUE(json && json->is_object()) << answer->output;
+  const auto ok = json->find("ok");
+  ASSERT_TRUE(ok && ok->boolean());
+  EXPECT_EQ(*ok->boolean(), answer->succeeded());
+  for (const char* part : {"renderer", "encoders", "ports", "memory_bytes", "shm_bytes"})
+    EXPECT_TRUE(json->find(part)) << part;
+}
+
+TEST(Doctor, AnswersForTheHardwareEncoderAlone) {
+  const Result<Captured> answer =
+      command::capture({.arguments = {std::string(SDR_TEST_BINARIES) + "/sdr", "doctor", "--nvenc"}, .environment = {}},
+                       std::chrono::minutes(1));
+  ASSERT_TRUE(answer.ok());
+  ASSERT_TRUE(WIFEXITED(answer->wait_status));
+  EXPECT_LE(WEXITSTATUS(answer->wait_status), 2);
+  EXPECT_FALSE(answer->output.empty());
+}
+
+}  // namespace
+}  // namespace sdr::testing
