@@ -35,9 +35,12 @@ void Feeder::run() {
   for (uint64_t tick = 0; !stopping_.load(); ++tick) {
     next += interval;
     std::this_thread::sleep_until(next);
-    const bool keyframe = since_keyframe >= options_.keyframe_every || (since_keyframe >= kKeyframeGap && wanted_.exchange(false));
+    const bool keyframe =
+        since_keyframe >= options_.keyframe_every || (since_keyframe >= kKeyframeGap && wanted_.exchange(false));
     since_keyframe = keyframe ? 1 : since_keyframe + 1;
-    const frames::FrameInfo info = {.frame_id = tick, .keyframe = keyframe, .codec = frames::Codec::kH264,
+    const frames::FrameInfo info = {.frame_id = tick,
+                                    .keyframe = keyframe,
+                                    .codec = frames::Codec::kH264,
                                     .capture_us = static_cast<uint32_t>(realtime_us())};
     if (writer.value().write(info, payload)) frames_.fetch_add(1);
     (void)writer.value().heartbeat();

@@ -6,8 +6,9 @@
 #include <string>
 #include <thread>
 
-// Stands in for the simulator: writes frames of the size of 8 Mbit/s at 60 per second into a real ring, each stamped with
-// the time of its commit, with keyframes as the simulator makes them: when asked, debounced, else every ten seconds.
+// Stands in for the simulator: writes frames of the size of 8 Mbit/s at 60 per second into a real ring, each stamped
+// with the time of its commit, with keyframes as the simulator makes them: when asked, debounced, else every ten
+// seconds.
 
 namespace sdr::bench {
 

@@ -39,13 +39,17 @@ class Setup {
     const std::string nats_port = std::to_string(nats_);
     bus_server_ = std::make_unique<Process>(std::vector<std::string>{"nats-server", "-a", "127.0.0.1", "-p", nats_port},
                                             std::vector<std::string>{}, kViewerCore, folder_ + "/nats.log");
-    feeder_ = std::make_unique<Feeder>(FeederOptions{.ring = folder_ + "/frames", .frame_bytes = kFrameBytes, .fps = kFps,
-                                                     .keyframe_every = 600, .core = kViewerCore});
-    server_ = std::make_unique<Process>(
-        std::vector<std::string>{SDR_TRANSPORT},
-        std::vector<std::string>{"SDR_SHM_PATH=" + folder_ + "/frames", "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_),
-                                 "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0", "SDR_NATS_URL=nats://127.0.0.1:" + nats_port},
-        kServerCore, folder_ + "/transport.log");
+    feeder_ = std::make_unique<Feeder>(FeederOptions{.ring = folder_ + "/frames",
+                                                     .frame_bytes = kFrameBytes,
+                                                     .fps = kFps,
+                                                     .keyframe_every = 600,
+                                                     .core = kViewerCore});
+    server_ = std::make_unique<Process>(std::vector<std::string>{SDR_TRANSPORT},
+                                        std::vector<std::string>{"SDR_SHM_PATH=" + folder_ + "/frames",
+                                                                 "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_),
+                                                                 "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0",
+                                                                 "SDR_NATS_URL=nats://127.0.0.1:" + nats_port},
+                                        kServerCore, folder_ + "/transport.log");
     bus_thread_ = std::thread([this] { answer_keyframe_requests(); });
     wait_until_ready();
   }
@@ -66,7 +70,11 @@ class Setup {
     pin_to_core(kViewerCore);
     Registry registry;
     bus::Bus bus(loop_, registry,
-                 {.url = "nats://127.0.0.1:" + std::to_string(nats_), .service = "bench", .name_space = {}, .user = {}, .password = {}});
+                 {.url = "nats://127.0.0.1:" + std::to_string(nats_),
+                  .service = "bench",
+                  .name_space = {},
+                  .user = {},
+                  .password = {}});
     bus.subscribe("control.request_idr", [this](const bus::Message&) { feeder_->request_keyframe(); });
     bus.start();
     loop_.run();
@@ -95,7 +103,7 @@ class Setup {
 bool open_viewers(Viewers& viewers, uint16_t port, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     if (viewers.open(port) == nullptr) return false;
-    if (i % 20 == 19) viewers.run(2ms);
+    if (i % 20 == 19) viewers.run(20ms);
   }
   viewers.run(1500ms);
   return true;
@@ -112,8 +120,12 @@ Window measure(const Setup& setup, Viewers& viewers, int seconds) {
   const auto start = std::chrono::steady_clock::now();
   viewers.run(std::chrono::seconds(seconds));
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return {viewers.totals(), viewers.arrival().quantile_ms(0.5), viewers.arrival().quantile_ms(0.95),
-          viewers.arrival().quantile_ms(0.99), viewers.read().quantile_ms(0.99), (setup.server().cpu_s() - cpu) / wall};
+  return {viewers.totals(),
+          viewers.arrival().quantile_ms(0.5),
+          viewers.arrival().quantile_ms(0.95),
+          viewers.arrival().quantile_ms(0.99),
+          viewers.read().quantile_ms(0.99),
+          (setup.server().cpu_s() - cpu) / wall};
 }
 
 void fan_out(const Arguments& arguments) {
@@ -121,9 +133,11 @@ void fan_out(const Arguments& arguments) {
   double kb_per_viewer = 0;
   {
     Setup setup;
-    const uint64_t before = setup.server().memory_bytes();
     Viewers viewers;
-    if (!open_viewers(viewers, setup.port(), arguments.viewers)) {
+    // The first one brings the ring's pages and the kept frames, which all the others share.
+    if (arguments.viewers > 0 && !open_viewers(viewers, setup.port(), 1)) std::_Exit(1);
+    const uint64_t before = setup.server().memory_bytes();
+    if (!open_viewers(viewers, setup.port(), arguments.viewers == 0 ? 0 : arguments.viewers - 1)) {
       std::fprintf(stderr, "could not open all viewers\n");
       std::_Exit(1);
     }
@@ -136,18 +150,26 @@ void fan_out(const Arguments& arguments) {
   RawRound raw;
   if (arguments.viewers > 0) raw = measure_raw_round(arguments.viewers, kMessageBytes, kFps, 4, kServerCore);
   const double ratio = raw.p99_ms > 0 ? window.p99_ms / raw.p99_ms : 0;
-  std::printf("%zu viewers, %d s at 60 fps of %zu bytes, server on one core\n", arguments.viewers, arguments.seconds, kFrameBytes);
-  std::printf("  ring to socket  p50 %.2f  p95 %.2f  p99 %.2f ms (read by the viewer: p99 %.2f)\n", window.p50_ms, window.p95_ms, window.p99_ms, window.read_p99_ms);
-  std::printf("  raw send round  p50 %.2f  p95 %.2f  p99 %.2f ms, a whole round %.2f; ratio of p99 %.2f\n", raw.p50_ms, raw.p95_ms, raw.p99_ms, raw.round_p50_ms, ratio);
+  std::printf("%zu viewers, %d s at 60 fps of %zu bytes, server on one core\n", arguments.viewers, arguments.seconds,
+              kFrameBytes);
+  std::printf("  ring to socket  p50 %.2f  p95 %.2f  p99 %.2f ms (read by the viewer: p99 %.2f)\n", window.p50_ms,
+              window.p95_ms, window.p99_ms, window.read_p99_ms);
+  std::printf("  raw send round  p50 %.2f  p95 %.2f  p99 %.2f ms, a whole round %.2f; ratio of p99 %.2f\n", raw.p50_ms,
+              raw.p95_ms, raw.p99_ms, raw.round_p50_ms, ratio);
   std::printf("  frames %llu, lost %llu, viewers closed %llu; CPU %.1f %% of a core; %.1f KB per viewer\n",
-              static_cast<unsigned long long>(window.totals.frames), static_cast<unsigned long long>(window.totals.lost),
+              static_cast<unsigned long long>(window.totals.frames),
+              static_cast<unsigned long long>(window.totals.lost),
               static_cast<unsigned long long>(window.totals.closed), window.cpu * 100, kb_per_viewer);
-  std::printf("{\"bench\":\"fanout\",\"mode\":\"fanout\",\"viewers\":%zu,\"seconds\":%d,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_ms\":%.3f,"
-              "\"read_p99_ms\":%.3f,\"raw_p50_ms\":%.3f,\"raw_p99_ms\":%.3f,\"raw_round_ms\":%.3f,\"p99_ratio\":%.3f,\"frames\":%llu,\"lost\":%llu,\"closed\":%llu,"
-              "\"cpu\":%.4f,\"kb_per_viewer\":%.2f}\n",
-              arguments.viewers, arguments.seconds, window.p50_ms, window.p95_ms, window.p99_ms, window.read_p99_ms, raw.p50_ms, raw.p99_ms, raw.round_p50_ms, ratio,
-              static_cast<unsigned long long>(window.totals.frames), static_cast<unsigned long long>(window.totals.lost),
-              static_cast<unsigned long long>(window.totals.closed), window.cpu, kb_per_viewer);
+  std::printf(
+      "{\"bench\":\"fanout\",\"mode\":\"fanout\",\"viewers\":%zu,\"seconds\":%d,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_"
+      "ms\":%.3f,"
+      "\"read_p99_ms\":%.3f,\"raw_p50_ms\":%.3f,\"raw_p99_ms\":%.3f,\"raw_round_ms\":%.3f,\"p99_ratio\":%.3f,"
+      "\"frames\":%llu,\"lost\":%llu,\"closed\":%llu,"
+      "\"cpu\":%.4f,\"kb_per_viewer\":%.2f}\n",
+      arguments.viewers, arguments.seconds, window.p50_ms, window.p95_ms, window.p99_ms, window.read_p99_ms, raw.p50_ms,
+      raw.p99_ms, raw.round_p50_ms, ratio, static_cast<unsigned long long>(window.totals.frames),
+      static_cast<unsigned long long>(window.totals.lost), static_cast<unsigned long long>(window.totals.closed),
+      window.cpu, kb_per_viewer);
 }
 
 void connect(const Arguments& arguments) {
@@ -169,10 +191,14 @@ void connect(const Arguments& arguments) {
     not_keyframe += !viewer->first_is_keyframe;
     viewers.close(*viewer);
   }
-  std::printf("first frame after connecting, %zu connections\n  p50 %.2f  p95 %.2f  max %.2f ms; not a keyframe %zu, none at all %zu\n",
-              connects, first.quantile_ms(0.5), first.quantile_ms(0.95), first.quantile_ms(1), not_keyframe, failed);
-  std::printf("{\"bench\":\"fanout\",\"mode\":\"connect\",\"connects\":%zu,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"max_ms\":%.3f,\"not_keyframe\":%zu,\"failed\":%zu}\n",
-              connects, first.quantile_ms(0.5), first.quantile_ms(0.95), first.quantile_ms(1), not_keyframe, failed);
+  std::printf(
+      "first frame after connecting, %zu connections\n  p50 %.2f  p95 %.2f  max %.2f ms; not a keyframe %zu, none at "
+      "all %zu\n",
+      connects, first.quantile_ms(0.5), first.quantile_ms(0.95), first.quantile_ms(1), not_keyframe, failed);
+  std::printf(
+      "{\"bench\":\"fanout\",\"mode\":\"connect\",\"connects\":%zu,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"max_ms\":%.3f,"
+      "\"not_keyframe\":%zu,\"failed\":%zu}\n",
+      connects, first.quantile_ms(0.5), first.quantile_ms(0.95), first.quantile_ms(1), not_keyframe, failed);
 }
 
 void slow(const Arguments& arguments) {
@@ -183,11 +209,15 @@ void slow(const Arguments& arguments) {
   Viewers sleeper;  // connected, and never read from: the server lets go of it after 5 s
   if (sleeper.open(setup.port()) == nullptr) std::_Exit(1);
   const Window with = measure(setup, viewers, arguments.seconds / 2);
-  std::printf("%zu viewers without and with one that reads nothing\n  p99 %.2f and %.2f ms, ratio %.2f; lost %llu and %llu\n", arguments.viewers, without.p99_ms,
-              with.p99_ms, with.p99_ms / without.p99_ms, static_cast<unsigned long long>(without.totals.lost), static_cast<unsigned long long>(with.totals.lost));
-  std::printf("{\"bench\":\"fanout\",\"mode\":\"slow\",\"viewers\":%zu,\"p99_without_ms\":%.3f,\"p99_with_ms\":%.3f,\"ratio\":%.3f,\"lost\":%llu}\n",
-              arguments.viewers, without.p99_ms, with.p99_ms, with.p99_ms / without.p99_ms,
-              static_cast<unsigned long long>(with.totals.lost));
+  std::printf(
+      "%zu viewers without and with one that reads nothing\n  p99 %.2f and %.2f ms, ratio %.2f; lost %llu and %llu\n",
+      arguments.viewers, without.p99_ms, with.p99_ms, with.p99_ms / without.p99_ms,
+      static_cast<unsigned long long>(without.totals.lost), static_cast<unsigned long long>(with.totals.lost));
+  std::printf(
+      "{\"bench\":\"fanout\",\"mode\":\"slow\",\"viewers\":%zu,\"p99_without_ms\":%.3f,\"p99_with_ms\":%.3f,\"ratio\":%"
+      ".3f,\"lost\":%llu}\n",
+      arguments.viewers, without.p99_ms, with.p99_ms, with.p99_ms / without.p99_ms,
+      static_cast<unsigned long long>(with.totals.lost));
 }
 
 Arguments read_arguments(int argc, char** argv) {

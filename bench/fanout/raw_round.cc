@@ -16,7 +16,9 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-double us_since(Steady::time_point start) { return std::chrono::duration<double, std::micro>(Steady::now() - start).count(); }
+double us_since(Steady::time_point start) {
+  return std::chrono::duration<double, std::micro>(Steady::now() - start).count();
+}
 
 void send_rounds(const std::vector<FileDescriptor>& sockets, size_t message_bytes, double fps, int seconds, int core,
                  Times& sends, Times& rounds) {
@@ -52,8 +54,7 @@ RawRound measure_raw_round(size_t sockets, size_t message_bytes, double fps, int
     (void)net::set_no_delay(senders.back().get());
   }
   Times sends, rounds;
-  std::thread sender(
-      [&] { send_rounds(senders, message_bytes, fps, seconds, sender_core, sends, rounds); });
+  std::thread sender([&] { send_rounds(senders, message_bytes, fps, seconds, sender_core, sends, rounds); });
   readers.run(std::chrono::milliseconds(seconds * 1000 + 200));
   sender.join();
   return {sends.quantile_ms(0.5), sends.quantile_ms(0.95), sends.quantile_ms(0.99), rounds.quantile_ms(0.5)};

@@ -37,7 +37,8 @@ uint32_t arrival_time(msghdr& message) {
     if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS) continue;
     timespec time;
     std::memcpy(&time, CMSG_DATA(c), sizeof time);
-    return static_cast<uint32_t>(static_cast<uint64_t>(time.tv_sec) * 1'000'000 + static_cast<uint64_t>(time.tv_nsec) / 1000);
+    return static_cast<uint32_t>(static_cast<uint64_t>(time.tv_sec) * 1'000'000 +
+                                 static_cast<uint64_t>(time.tv_nsec) / 1000);
   }
   return static_cast<uint32_t>(realtime_us());
 }
@@ -119,7 +120,8 @@ void Viewers::take(Viewer& viewer, const uint8_t* bytes, size_t size, uint32_t a
       const size_t head = viewer.head_size < 2 ? 2 : ws_head_bytes(viewer.head[1]);
       viewer.head[viewer.head_size++] = *bytes++;
       --size;
-      if (viewer.head_size >= 2 && viewer.head_size == std::max(head, ws_head_bytes(viewer.head[1]))) finish_head(viewer);
+      if (viewer.head_size >= 2 && viewer.head_size == std::max(head, ws_head_bytes(viewer.head[1])))
+        finish_head(viewer);
       continue;
     }
     const size_t part = std::min<uint64_t>(size, viewer.left);

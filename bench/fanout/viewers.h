@@ -13,9 +13,9 @@
 #include "net/socket.h"
 #include "report.h"
 
-// Any number of viewers on one core: real WebSocket connections that read every byte, check the order of the frames, and
-// take the kernel's own time of each frame's arrival in the socket (SO_TIMESTAMPNS), so that how soon this process gets
-// to read it does not count against the server.
+// Any number of viewers on one core: real WebSocket connections that read every byte, check the order of the frames,
+// and take the kernel's own time of each frame's arrival in the socket (SO_TIMESTAMPNS), so that how soon this process
+// gets to read it does not count against the server.
 
 namespace sdr::bench {
 
@@ -23,7 +23,7 @@ struct Viewer {
   FileDescriptor socket;
   std::array<uint8_t, 64> head;  // of the message that is being read: WebSocket head, type, frame header
   size_t head_size = 0;
-  uint64_t left = 0;             // bytes of the message that are still to come
+  uint64_t left = 0;  // bytes of the message that are still to come
   bool is_video = false;
   uint64_t last_seq = 0;
   bool keyframe = false;
