@@ -169,8 +169,8 @@ void Options::read_file(const std::string& path) {
 
 void Options::read_environment(const Environment& environment) {
   for (const auto& [name, value] : environment) {
-    const auto found =
-        std::find_if(options_.begin(), options_.end(), [&](const Option& o) { return o.info.env == name; });
+    const auto is_named = [&wanted = name](const Option& o) { return o.info.env == wanted; };
+    const auto found = std::find_if(options_.begin(), options_.end(), is_named);
     if (found != options_.end()) {
       set_text(*found, "environment: " + name, value);
     } else if (name.starts_with(prefix_)) {
