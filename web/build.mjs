@@ -39,6 +39,7 @@ function generateSchema() {
 
 function copyStatic() {
   for (const name of ["index.html", "icon.svg"]) copyFileSync(path(`src/${name}`), path(`dist/${name}`));
+  copyFileSync(path("node_modules/@fontsource-variable/inter/LICENSE"), path("dist/inter-license.txt"));
 }
 
 /** Prints what each file weighs on the wire; throws where the scripts are too heavy. */

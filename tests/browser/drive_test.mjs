@@ -4,7 +4,20 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { driveUntilMoved, openBrowser, openPage, odometry, pictureHash, sdr, trouble, untilLive, untilMode, untilStill } from "./page.mjs";
+import {
+  driveUntilMoved,
+  holdToRearm,
+  odometry,
+  openBrowser,
+  openPage,
+  pictureHash,
+  rearmByKey,
+  sdr,
+  trouble,
+  untilLive,
+  untilMode,
+  untilStill,
+} from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
@@ -48,9 +61,10 @@ test("Page.DrivesTheRobotAndStopsWhenTheKeyComesUp", { skip }, async () => {
 test("Page.StopsWhenItLosesTheFocus", { skip }, async () => {
   await page.keyboard.down("w");
   await until("the robot moves", async () => Math.abs((await odometry(page)).vx) > 0.1);
-  await page.evaluate(() => dispatchEvent(new Event("blur")));
+  await setFocused(page, false);
   await untilStill(page);
   await page.keyboard.up("w");
+  await setFocused(page, true);
 });
 
 test("Page.StopsTheRobotWithSpaceAndReArmsWithAHold", { skip }, async () => {
@@ -64,9 +78,7 @@ test("Page.StopsTheRobotWithSpaceAndReArmsWithAHold", { skip }, async () => {
   const still = await odometry(page);
   assert.ok(Math.hypot(still.x - stopped.x, still.y - stopped.y) < 0.2);
 
-  await page.keyboard.down("Enter");
-  await untilMode(page, "HOLD");
-  await page.keyboard.up("Enter");
+  await rearmByKey(page);
   await driveUntilMoved(page, "w", 0.2);
 });
 
@@ -77,9 +89,7 @@ test("Page.AShortTapDoesNotReArm", { skip }, async () => {
   await until("half a second of frames is drawn", framesFromNow(page, 15));
   assert.equal(await sdr(page, "mode"), "ESTOP");
   await page.getByTestId("rearm").hover();
-  await page.mouse.down();
-  await untilMode(page, "HOLD");
-  await page.mouse.up();
+  await holdToRearm(page, () => page.mouse.down(), () => page.mouse.up());
 });
 
 test("Page.TellsAWatcherWhoDrives", { skip }, async () => {
@@ -108,6 +118,14 @@ test("Page.LoadsAnotherRobotWhileItIsWatched", { skip }, async () => {
 });
 
 test("Page.HadNothingToComplainOf", { skip }, () => assert.deepEqual(page.complaints, []));
+
+/** A headless browser never loses the focus by itself. */
+function setFocused(of, focused) {
+  return of.evaluate((has) => {
+    document.hasFocus = () => has;
+    dispatchEvent(new Event(has ? "focus" : "blur"));
+  }, focused);
+}
 
 function framesFromNow(of, count) {
   let from = null;

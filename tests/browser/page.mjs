@@ -23,8 +23,10 @@ export function openBrowser(more_flags = []) {
 }
 
 /** Opens the page in a context of its own, in front, and collects what it complains of. */
-export async function openPage(browser, url, context = {}) {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context })).newPage();
+export async function openPage(browser, url, options = {}, prepare = async () => {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  await prepare(context);
+  const page = await context.newPage();
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.message));
   await page.goto(url);
@@ -50,6 +52,18 @@ export async function trouble(page) {
 }
 
 export const untilMode = (page, mode) => until(`the robot is in ${mode}`, async () => (await sdr(page, "mode")) === mode);
+
+/** Holds what `down` presses until the robot may move again; who holds the lease is armed at once. */
+export async function holdToRearm(page, down, up) {
+  await down();
+  try {
+    await until("the robot is re-armed", async () => ["HOLD", "ARMED"].includes(await sdr(page, "mode")));
+  } finally {
+    await up();
+  }
+}
+
+export const rearmByKey = (page) => holdToRearm(page, () => page.keyboard.down("Enter"), () => page.keyboard.up("Enter"));
 
 export async function odometry(page) {
   return until("the robot tells where it is", () => sdr(page, "odometry"));

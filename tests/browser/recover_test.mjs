@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { driveUntilMoved, openBrowser, openPage, sdr, trouble, untilLive } from "./page.mjs";
+import { driveUntilMoved, openBrowser, openPage, rearmByKey, sdr, trouble, untilLive } from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
@@ -59,10 +59,6 @@ test("Page.HadNothingToComplainOf", { skip }, () => assert.deepEqual(page.compla
 
 /** Drives as a person would, re-arming first where the break ended in an emergency stop. */
 async function driveAgain(of) {
-  if ((await sdr(of, "mode")) === "ESTOP") {
-    await of.keyboard.down("Enter");
-    await until("the robot is re-armed", async () => (await sdr(of, "mode")) !== "ESTOP");
-    await of.keyboard.up("Enter");
-  }
+  if ((await sdr(of, "mode")) === "ESTOP") await rearmByKey(of);
   await driveUntilMoved(of, "w", 0.1);
 }

@@ -6,7 +6,7 @@
 import { after, before, test } from "node:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { driveUntilMoved, openBrowser, openPage, sdr, trouble, untilLive, untilMode } from "./page.mjs";
+import { driveUntilMoved, openBrowser, openPage, rearmByKey, sdr, trouble, untilLive, untilMode } from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
@@ -52,9 +52,7 @@ for (const [size, context] of Object.entries(kSizes)) {
     await page.keyboard.press("Space");
     await untilTrouble(page, "estop");
     await keep(page, size, "estop");
-    await page.keyboard.down("Enter");
-    await untilMode(page, "HOLD");
-    await page.keyboard.up("Enter");
+    await rearmByKey(page);
     await page.context().close();
   });
 
@@ -108,15 +106,16 @@ for (const [size, context] of Object.entries(kSizes)) {
 }
 
 test("States.ABrowserWithoutWebCodecsIsOfferedJpeg", { skip }, async () => {
-  const plain = await openBrowser(["--disable-blink-features=WebCodecs"]);
-  try {
-    const page = await openPage(plain, stack.url);
-    await untilTrouble(page, "no_decoder");
-    await keep(page, "deck", "no-decoder");
-    await page.getByTestId("do-use_jpeg").click();
-    await until("JPEG pictures are drawn", async () => (await sdr(page, "path")) === "JPEG" && (await sdr(page, "fresh")));
-    await keep(page, "deck", "jpeg");
-  } finally {
-    await plain.close();
-  }
+  const page = await openPage(browser, stack.url, {}, async (context) => {
+    await context.route("**/worker.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `delete globalThis.VideoDecoder;\n${await response.text()}` });
+    });
+  });
+  await untilTrouble(page, "no_decoder");
+  await keep(page, "deck", "no-decoder");
+  await page.getByTestId("do-use_jpeg").click();
+  await until("JPEG pictures are drawn", async () => (await sdr(page, "path")) === "JPEG" && (await sdr(page, "fresh")));
+  await keep(page, "deck", "jpeg");
+  await page.context().close();
 });

@@ -6,7 +6,7 @@
 
 import { someoneElseDrives } from "./drive/drive_gate.ts";
 import type { State } from "./store/state.ts";
-import { reasonWords } from "./words.ts";
+import { clientName, reasonWords } from "./words.ts";
 
 export type TroubleAction = "retry" | "use_jpeg" | "ask_control" | "cancel_ask" | "sign_in" | "release_pause";
 
@@ -98,11 +98,11 @@ function noPicture({ video, health, robot_silent }: Readonly<State>): Trouble | 
 
 function stopped({ safety, lease }: Readonly<State>): Trouble | null {
   if (safety?.mode !== "ESTOP") return null;
-  const someone = safety.reason === "estop_command";
-  const title = someone ? "Someone stopped the robot" : "The robot stopped itself";
+  const by_people = safety.reason === "estop_command";
+  const title = by_people ? "The robot was stopped" : "The robot stopped itself";
   const why = sentence(safety.detail || reasonWords(safety.reason));
   const other = lease !== null && lease.holder !== null && lease.holder !== lease.you;
-  const how = other ? `${lease.holder} drives and can re-arm it.` : "When it is safe, hold the button below right, or Enter, for a second.";
+  const how = other ? `${clientName(lease.holder, lease.you)} drives and can re-arm it.` : "When it is safe, hold the button below right, or Enter, for a second.";
   return { id: "estop", tone: "danger", title, text: `${why} ${how}`, place: "above", actions: [] };
 }
 
@@ -126,7 +126,7 @@ function paused({ safety }: Readonly<State>): Trouble | null {
 
 function watching(state: Readonly<State>, { wants_control }: Surroundings): Trouble | null {
   if (!someoneElseDrives(state)) return null;
-  const text = wants_control ? "You asked for control and get it when it is given up." : `${state.lease!.holder} drives.`;
+  const text = wants_control ? "You asked for control and get it when it is given up." : `${clientName(state.lease!.holder, state.lease!.you)} drives.`;
   const actions = [wants_control ? "cancel_ask" : "ask_control"] as const;
   return { id: "watching", tone: "plain", title: "You are watching", text, place: "below", actions };
 }

@@ -40,7 +40,7 @@ test("Trouble.SaysWhyTheBrowserCannotDecode", () => {
 });
 
 test("Trouble.SaysWhoStoppedTheRobotAndHowToGoOn", () => {
-  assert.equal(said({ ...live, safety: estop })?.title, "Someone stopped the robot");
+  assert.equal(said({ ...live, safety: estop })?.title, "The robot was stopped");
   assert.match(said({ ...live, safety: estop })!.text, /for a second/);
   assert.equal(said({ ...live, safety: { ...estop, reason: "fall" } })?.title, "The robot stopped itself");
   const lease = { holder: "anna", you: "me", since_ms: 0, epoch: 1 };

@@ -39,10 +39,12 @@ export function outcomeWords(what: string, { status, detail }: Outcome): string 
   return `${what} failed${because}`;
 }
 
-/** A client id as people see it. */
+/** A client as people see it: the server's ids end in a number that tells clients apart. */
 export function clientName(id: string | null, you: string | null): string {
   if (id === null) return "Nobody";
-  return id === you ? "You" : id;
+  if (id === you) return "You";
+  const number = /^[a-z0-9]{6,}-(\d+)$/.exec(id)?.[1];
+  return number === undefined ? id : `Viewer ${number}`;
 }
 
 const kNoValue = "–";

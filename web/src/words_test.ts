@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { enumWords } from "./generated/schema.ts";
-import { bitrate, fixed, kReasonWords, outcomeWords } from "./words.ts";
+import { bitrate, clientName, fixed, kReasonWords, outcomeWords } from "./words.ts";
 
 test("Words.EveryReasonOfTheSchemaHasSome", () => {
   assert.deepEqual(Object.keys(kReasonWords).sort(), [...enumWords.SafetyReason!].sort());
@@ -20,4 +20,11 @@ test("Words.NumbersKeepTheirWidthAndHaveNoNegativeZero", () => {
 test("Words.AnOutcomeThatIsFineNeedsNone", () => {
   assert.equal(outcomeWords("Pause", { status: "ok", detail: "" }), null);
   assert.equal(outcomeWords("Pause", { status: "refused", detail: "anna drives" }), "Pause was refused: anna drives");
+});
+
+test("Words.ClientsHaveNamesThatPeopleCanSay", () => {
+  assert.equal(clientName("c2l3zgy1-3", "c2l3zgy1-1"), "Viewer 3");
+  assert.equal(clientName("c2l3zgy1-3", "c2l3zgy1-3"), "You");
+  assert.equal(clientName("anna", "c2l3zgy1-3"), "anna");
+  assert.equal(clientName(null, null), "Nobody");
 });

@@ -34,7 +34,7 @@ export class Actions {
   estop(): void {
     const stopped = () => this.session_.store.get().safety?.mode === "ESTOP";
     const attempt = (tries_left: number): void => {
-      void this.session_.command("estop", { reason: "operator" }).then((outcome) => {
+      void this.session_.command("estop", { reason: "E-STOP was pressed on the page" }).then((outcome) => {
         if (outcome.status === "no_link") {
           this.announcer_.say("Not connected: the stop did not reach the robot. It stops by itself without commands.", "warning");
         }

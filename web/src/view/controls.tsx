@@ -5,6 +5,7 @@
 import type { ComponentChildren } from "preact";
 import type { State } from "../store/state.ts";
 import { someoneElseDrives } from "../drive/drive_gate.ts";
+import { clientName } from "../words.ts";
 import { useServer } from "./app_context.ts";
 
 export interface Choice<T> {
@@ -17,15 +18,19 @@ interface ChoicesProps<T> {
   choices: readonly Choice<T>[];
   /** What the server says it is; nothing is marked while it has not said. */
   current: T | null;
+  /** What it is now, in words, where that may be none of the choices. */
+  now?: string;
   disabled?: boolean;
   onChoose(value: T): void;
 }
 
 /** One of a few: a row of buttons, the one in force marked. */
-export function Choices<T extends string | number>({ label, choices, current, disabled, onChoose }: ChoicesProps<T>) {
+export function Choices<T extends string | number>({ label, choices, current, now, disabled, onChoose }: ChoicesProps<T>) {
   return (
     <div class="field">
-      <span class="field-label">{label}</span>
+      <span class="field-label">
+        {label} <output>{now}</output>
+      </span>
       <div class="choices" role="group" aria-label={label}>
         {choices.map(({ value, label: words }) => (
           <button
@@ -109,7 +114,7 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ComponentChi
 
 function lockReason(state: Readonly<State>): string | null {
   if (state.link.phase !== "open") return "Not connected.";
-  if (someoneElseDrives(state)) return `${state.lease!.holder} drives: only they can change this.`;
+  if (someoneElseDrives(state)) return `${clientName(state.lease!.holder, state.lease!.you)} drives: only they can change this.`;
   return null;
 }
 

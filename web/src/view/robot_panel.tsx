@@ -83,7 +83,7 @@ function Control() {
   return (
     <section>
       <h3>Control</h3>
-      <Facts rows={[["Drives", lease ? clientName(lease.holder, lease.you) : "–"], ["You are", lease?.you ?? "–"]]} />
+      <Facts rows={[["Drives", lease ? clientName(lease.holder, lease.you) : "–"], ["Your id", lease?.you ?? "–"]]} />
       <div class="row">
         {!ours && (
           <button type="button" class="button" disabled={lease === null} onClick={() => void actions.askForControl()}>

@@ -39,6 +39,7 @@ function StreamChoices({ locked }: { locked: boolean }) {
         label="Resolution"
         choices={kHeights}
         current={stats?.height ?? null}
+        now={stats ? `${stats.width}×${stats.height}` : ""}
         disabled={locked}
         onChoose={(height) => actions.settings({ width: Math.round((height * 16) / 9), height })}
       />
@@ -46,6 +47,7 @@ function StreamChoices({ locked }: { locked: boolean }) {
         label="Pictures per second"
         choices={kRates}
         current={stats?.fps_target ?? null}
+        now={stats ? `${fixed(stats.fps, 0)} now` : ""}
         disabled={locked}
         onChoose={(fps) => actions.settings({ fps })}
       />
@@ -53,6 +55,7 @@ function StreamChoices({ locked }: { locked: boolean }) {
         label="Bitrate, Mbit/s"
         choices={kBitrates}
         current={stats?.bitrate_target_bps ?? null}
+        now={stats ? `at most ${fixed(stats.bitrate_target_bps / kMbit, 1)}` : ""}
         disabled={locked}
         onChoose={(bitrate_bps) => actions.settings({ bitrate_bps })}
       />
