@@ -12,6 +12,7 @@
 namespace sdr::robot {
 namespace {
 
+constexpr double kRiseS = 1.0;      // how long motors take from holding nothing to holding their targets
 constexpr double kScatterM = 0.04;  // how far a reset moves a scattered object, at most
 
 /// What stands in the model for a described joint.
@@ -35,6 +36,7 @@ class Robot::Impl {
   Status bind();
   void reset();
   void control();
+  void engage();
   void drive_motors();
   void step();
   void read(RobotState& state) const;
@@ -50,6 +52,8 @@ class Robot::Impl {
   std::unique_ptr<Controller> controller;
   std::vector<JointPlace> joints;
   std::vector<JointTarget> targets;
+  std::vector<double> rise_from;
+  double risen = 1.0;  // 0: the motors begin to hold again, 1: they hold their targets
   std::vector<int> scattered;  // addresses in qpos
   std::vector<size_t> tool_joints;
   std::vector<mjtNum> jacobian_world;
@@ -134,6 +138,7 @@ Status Robot::Impl::bind() {
   SDR_TRY(bind_sensors());
   SDR_TRY(bind_rest());
   targets.resize(joints.size());
+  rise_from.resize(joints.size());
   for (std::vector<double>* v : {&sensed.joint_position, &sensed.joint_velocity, &sensed.joint_effort}) {
     v->resize(joints.size());
   }
@@ -162,6 +167,7 @@ void Robot::Impl::reset() {
     d->qpos[address + 6] = std::sin(half);
   }
   controller->reset();
+  risen = 1.0;
   smoothed = {};
   motion = {};
   fault = Fault::none;
@@ -203,12 +209,25 @@ void Robot::Impl::update_jacobian() {
   }
 }
 
+/// Motors that held nothing take their joints to the targets slowly: a robot that lies on the floor gets up, not leaps.
+void Robot::Impl::engage() {
+  if (motion.damped) {
+    risen = 0.0;
+    for (size_t i = 0; i < joints.size(); ++i) rise_from[i] = d->qpos[joints[i].qpos];
+  } else {
+    risen = std::min(1.0, risen + m->opt.timestep / kRiseS);
+  }
+}
+
 void Robot::Impl::drive_motors() {
+  engage();
+  const double part = risen * risen * (3.0 - 2.0 * risen);
   for (size_t i = 0; i < joints.size(); ++i) {
     const Joint& joint = description->joints[i];
     const double q = d->qpos[joints[i].qpos], dq = d->qvel[joints[i].dof];
     const JointTarget& t = targets[i];
-    const double wanted = motion.damped ? -joint.kd * dq : t.kp * (t.position - q) + t.kd * (t.velocity - dq);
+    const double position = rise_from[i] + part * (t.position - rise_from[i]);
+    const double wanted = motion.damped ? -joint.kd * dq : t.kp * (position - q) + t.kd * (t.velocity - dq);
     d->ctrl[joints[i].actuator] = std::clamp(wanted, -joint.effort, joint.effort);
   }
 }

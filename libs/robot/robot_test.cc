@@ -160,6 +160,18 @@ TEST(Robot, DampedMotorsHoldNothing) {
   EXPECT_LT(read(*robot).base.p_world_m[2], 0.25);
 }
 
+TEST(Robot, QuadrupedGetsUpAfterDamping) {
+  auto robot = load("quadruped");
+  run(*robot, 0.5);
+  robot->set_damped(true);
+  run(*robot, 3.0);
+  ASSERT_EQ(robot->fault(), Fault::none);
+  robot->set_damped(false);
+  run(*robot, 3.0);
+  EXPECT_GT(read(*robot).base.p_world_m[2], 0.28);
+  EXPECT_EQ(robot->fault(), Fault::none);
+}
+
 TEST(Robot, SameSeedAndCommandsGiveTheSameBits) {
   std::vector<double> results[2];
   for (auto& result : results) {

@@ -98,6 +98,7 @@ safety::Verdict Simulation::act(Command& command, Time now) {
 
 void Simulation::reset_robot(Time now) {
   robot_->reset();
+  robot_->set_damped(side_.damping());
   gripper_ = 1.0;
   jumped_ = true;
   report_faults(now);
@@ -108,6 +109,7 @@ void Simulation::swap(RobotReady ready, Time now) {
   description_ = std::make_shared<const robot::Description>(robot_->description());
   side_.set_twist_limits(limits_of(*description_));
   side_.on_robot_loaded(now);
+  robot_->set_damped(side_.damping());
   gripper_ = 1.0;
   step_in_period_ = 0;
   jumped_ = true;
