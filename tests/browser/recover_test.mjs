@@ -39,7 +39,7 @@ for (const { name, says } of kFaults) {
     await until(`the page says ${says.join(" or ")}`, async () => says.includes(await trouble(page)));
     stack.start(name);
     await stack.healthy();
-    await untilLive(page);
+    await untilBack();
     const drawn = await sdr(page, "frames_drawn");
     await until("frames are drawn", async () => (await sdr(page, "frames_drawn")) > drawn + 10);
     await until("the robot's mode is known", () => sdr(page, "mode"));
@@ -51,11 +51,16 @@ test("Page.SaysThatTheSimulatorIsFrozenAndRecovers", { skip }, async () => {
   stack.signal("sim", "SIGSTOP");
   await until("the page says so", async () => ["stalled", "late"].includes(await trouble(page)));
   stack.signal("sim", "SIGCONT");
-  await untilLive(page);
+  await untilBack();
   await driveAgain(page);
 });
 
 test("Page.HadNothingToComplainOf", { skip }, () => assert.deepEqual(page.complaints, []));
+
+/** Live, and either nothing is wrong or only what the robot side rightly makes of commands that broke off in motion. */
+async function untilBack() {
+  await until("the page is live again", async () => (await sdr(page, "fresh")) && [null, "estop"].includes(await trouble(page)));
+}
 
 /** Drives as a person would, re-arming first where the break ended in an emergency stop. */
 async function driveAgain(of) {

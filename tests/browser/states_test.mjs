@@ -108,8 +108,8 @@ for (const [size, context] of Object.entries(kSizes)) {
 test("States.ABrowserWithoutWebCodecsIsOfferedJpeg", { skip }, async () => {
   const page = await openPage(browser, stack.url, {}, async (context) => {
     await context.route("**/worker.js", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `delete globalThis.VideoDecoder;\n${await response.text()}` });
+      const script = await (await route.fetch()).text();
+      await route.fulfill({ contentType: "text/javascript", body: `delete globalThis.VideoDecoder;\n${script}` });
     });
   });
   await untilTrouble(page, "no_decoder");
