@@ -40,7 +40,11 @@ class CopySink final : public frames::FrameSink {
   std::byte* copy_;
 };
 
-std::string ring_path() { return "/dev/shm/sdr-bench-ring-" + std::to_string(::getpgrp()); }
+// Chosen before the processes part.
+const std::string& ring_path() {
+  static const std::string path = "/dev/shm/sdr-bench-ring-" + std::to_string(::getpid());
+  return path;
+}
 
 Receive ring_reader(bool spin) {
   const auto spin_time = spin ? std::chrono::seconds(10) : std::chrono::seconds(0);
@@ -63,8 +67,10 @@ Send ring_writer(const std::shared_ptr<RingWriter>& writer, const std::shared_pt
 
 }  // namespace
 
+void remove_ring() { ::unlink(ring_path().c_str()); }
+
 Case ring_case(std::string name, bool spin) {
-  ::unlink(ring_path().c_str());
+  remove_ring();
   auto clock = std::make_shared<CommitClock>();
   auto writer =
       std::make_shared<RingWriter>(frames::testing::must_open(ring_path(), frames::kDefaultRingBytes, clock.get()));

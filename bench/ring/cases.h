@@ -12,6 +12,9 @@ namespace sdr::bench {
 /// The ring; `spin` decides between a reader that spins and one that sleeps on the futex.
 Case ring_case(std::string name, bool spin);
 
+/// Removes the ring's file.
+void remove_ring();
+
 /// The least that any shared memory costs: a flag and the bytes, written by one core and copied and checked by another.
 Case flag_case();
 

@@ -32,15 +32,25 @@ constexpr uint64_t kChunkBytes = kFrameBytes + 64;  // the CRC lies behind the p
 
 [[noreturn]] void be_the_daemon() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  sigset_t ends;
+  ::sigemptyset(&ends);
+  ::sigaddset(&ends, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &ends, nullptr);  // before its threads start
   iox::mepoo::MePooConfig pools;
   pools.addMemPool({kChunkBytes, kChunks});
   const auto group = iox::posix::PosixGroup::getGroupOfCurrentProcess().getName();
   iox::RouDiConfig_t config;
   config.m_sharedMemorySegments.push_back({group, group, pools});
   iox::roudi::IceOryxRouDiComponents components(config);
-  iox::roudi::RouDi daemon(components.rouDiMemoryManager, components.portManager,
-                           {iox::roudi::MonitoringMode::OFF, false});
-  for (;;) ::pause();
+  {
+    iox::roudi::RouDi daemon(components.rouDiMemoryManager, components.portManager,
+                             {iox::roudi::MonitoringMode::OFF, false});
+    int signal = 0;
+    ::sigwait(&ends, &signal);
+  }
+  ::unlink("/dev/shm/iceoryx_mgmt");  // it leaves them where applications ended without a farewell, as ours do
+  ::unlink(("/dev/shm/" + std::string(group.c_str())).c_str());
+  ::_exit(0);
 }
 
 Receive make_reader(Exchange&) {

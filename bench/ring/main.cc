@@ -67,5 +67,6 @@ int main() {
   print("Unix datagram that carries the frame, checked", datagram.delivery);
   const Outcome unchecked = run(sdr::bench::datagram_case(false));
   print("Unix datagram that carries the frame, unchecked", unchecked.delivery);
+  sdr::bench::remove_ring();
   print_json(spinning, flag, iceoryx, blocking, datagram);
 }
