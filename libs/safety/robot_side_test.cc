@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/testing/allocations.h"
 #include "safety/command_check.h"
 
 namespace sdr::safety {
@@ -472,6 +473,19 @@ TEST_F(RobotSideTest, AClockThatGoesBackStandsStill) {
   now += 10s + 100ms;
   robot.on_tick(now);
   EXPECT_EQ(robot.mode(), Mode::hold);
+}
+
+TEST_F(RobotSideTest, FollowsTwistsWithoutAllocating) {
+  const Sender sender{"a-client-with-a-long-name", 1};
+  const auto turn = [&] {
+    send(kForward, sender);
+    wait(20ms);
+    (void)robot.twist(now);
+  };
+  turn();
+  const uint64_t before = testing::allocations_of_this_thread();
+  for (int i = 0; i < 300; ++i) turn();
+  EXPECT_EQ(testing::allocations_of_this_thread(), before);
 }
 
 TEST_F(RobotSideTest, CutsALongDetailBetweenTwoCharacters) {

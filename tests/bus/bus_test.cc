@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "base/testing/allocations.h"
 #include "bus/inbox.h"
 #include "tests/bus/nats_server.h"
 #include "bus/typed.h"
@@ -175,6 +176,24 @@ TEST_F(BusTest, NeverLosesAnEventBehindAFloodOfValues) {
   ASSERT_TRUE(until([&] { return received.size() > Inbox::kValuesMax; }));
   EXPECT_EQ(received.front(), "control.estop");
   EXPECT_EQ(received.size(), Inbox::kValuesMax + 1);
+}
+
+TEST_F(BusTest, AllocatesNothingOfItsOwnInSteadyState) {
+  NatsServer server;
+  Bus sender(loop_, registry_, config(server.url())), receiver(loop_, registry_, config(server.url()));
+  int received = 0;
+  subscribe<schema::Velocity>(receiver, "telemetry.velocity", [&](const schema::Velocity&) { ++received; });
+  ASSERT_TRUE(connect(sender) && connect(receiver) && reaches(sender, receiver));
+  const auto turn = [&] {
+    const int before = received;
+    publish(sender, "telemetry.velocity", schema::Velocity{{{0.5, 0, 0}, {}}, {}});
+    return until([&] { return received > before; });
+  };
+  // As often as the inbox has slots, each of which gets its memory once.
+  for (size_t i = 0; i < Inbox::kValuesMax + 10; ++i) ASSERT_TRUE(turn());
+  const uint64_t before = testing::allocations_of_this_thread();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(turn());
+  EXPECT_EQ(testing::allocations_of_this_thread(), before);
 }
 
 TEST_F(BusTest, KeepsTryingWhereTheServerRefusesItsCredentials) {
