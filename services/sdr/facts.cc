@@ -39,7 +39,7 @@ ServiceFacts read_health(const HttpAnswer& answer, Read read) {
 }
 
 std::string picture_of(const JsonValue& json) {
-  const int64_t width = number_of(json, "width"), height = number_of(json, "height"), fps = number_of(json, "fps");
+  const int64_t width = number_of(json, "width"), height = number_of(json, "height"), fps = number_of(json, "fps_target");
   if (width == 0 || height == 0) return {};
   std::string text = std::to_string(width) + "x" + std::to_string(height);
   return fps > 0 ? text + " at " + std::to_string(fps) + " fps" : text;
@@ -58,7 +58,8 @@ ServiceFacts nats_facts(const HttpAnswer& varz, uint16_t port) {
 ServiceFacts sim_facts(const HttpAnswer& health) {
   return read_health(health, [](const JsonValue& json, ServiceFacts& facts) {
     const std::string status = text_of(json, "status");
-    facts.ready = status == "ok";
+    const bool knows_robot = !json.find("robot") || !text_of(json, "robot").empty();
+    facts.ready = status == "ok" && knows_robot;
     if (!facts.ready) facts.waiting = text_of(json, "waiting_for");
     if (!facts.ready && facts.waiting.empty()) facts.waiting = status;
     append(facts.details, text_of(json, "robot"));

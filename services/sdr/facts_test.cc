@@ -7,7 +7,7 @@ namespace sdr::command {
 namespace {
 
 TEST(Facts, SaysWhatTheSimulatorDrawsAndEncodesWith) {
-  const ServiceFacts facts = sim_facts({200, R"({"status":"ok","robot":"rover","width":640,"height":360,"fps":60,
+  const ServiceFacts facts = sim_facts({200, R"({"status":"ok","robot":"rover","width":640,"height":360,"fps_target":60,
                                               "renderer":"llvmpipe","encoder":"libx264"})"});
   EXPECT_TRUE(facts.ready);
   EXPECT_EQ(facts.details, "rover, 640x360 at 60 fps, llvmpipe, libx264");

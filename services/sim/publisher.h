@@ -35,6 +35,8 @@ class Publisher {
 
   const schema::SafetyState& safety_state() const { return safety_; }
   double fps() const { return fps_; }
+  /// The robot that is loaded; empty before the first state.
+  std::string_view robot() const { return robots_.current ? std::string_view(*robots_.current) : std::string_view(); }
 
  private:
   void repeat_safety();

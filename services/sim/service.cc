@@ -221,6 +221,7 @@ net::HealthReport SimService::Impl::health() const {
   json.member("bus", bus::to_text(bus_.state()));
   json.member("robot_side", robot_side_);
   json.member("mode", schema::to_text(publisher_.safety_state().mode));
+  json.member("robot", publisher_.robot());
   json.member("renderer", renderer ? renderer->name : "");
   json.member("render_ms", renderer ? renderer->ms_per_frame : 0.0);
   json.member("encoder", encoder ? encoder->encoder : "");
@@ -228,6 +229,7 @@ net::HealthReport SimService::Impl::health() const {
   json.member("width", encoder ? encoder->settings.width : 0);
   json.member("height", encoder ? encoder->settings.height : 0);
   json.member("fps", publisher_.fps());
+  json.member("fps_target", shared_.fps.load());
   json.member("real_time_factor", physics_stats_.real_time_factor->value());
   json.member("frames", stream_stats_.frames->value());
   json.end_object();
