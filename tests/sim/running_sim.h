@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <thread>
+
+#include "base/event_loop.h"
+#include "sim/options.h"
+
+namespace sdr::testing {
+
+/// A simulator on a thread of its own, as the process would run it.
+class RunningSim {
+ public:
+  explicit RunningSim(sim::SimOptions options);
+  ~RunningSim();
+
+  /// Ends it (SIGTERM's way) and gives what it died of; empty where it just ended.
+  std::string stop();
+  /// Waits until it ends by itself.
+  std::string join();
+
+ private:
+  void run();
+
+  const sim::SimOptions options_;
+  EventLoop loop_;
+  std::string death_;
+  std::thread thread_;
+};
+
+}  // namespace sdr::testing
