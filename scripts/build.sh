@@ -19,7 +19,6 @@ configure() {
   progress build "configuring"
   command -v ccache >/dev/null && set -- "$@" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
   cmake --preset "$preset" "$@" >"$log" 2>&1 && return
-  rm -f "$folder/build.ninja"
   die "CMake failed: $(grep -m 1 -A 2 'CMake Error' "$log" | tr '\n' ' ' | tr -s ' ')" "$log"
 }
 
