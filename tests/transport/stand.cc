@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/transport/stand.h"
+
+#include <algorithm>
+
+namespace sdr::testing {
+
+void TransportTest::SetUp() {
+  if (!have_nats_server()) GTEST_SKIP() << "nats-server is not installed";
+  nats = std::make_unique<NatsServer>();
+  options.listen_addr = "127.0.0.1:0";
+  options.metrics_addr = "127.0.0.1:0";
+  options.shm_path = folder.file("frames");
+  options.nats_url = nats->url();
+  options.web_root = folder.file("web");
+  options.frame_bytes_max = 256 * 1024;
+}
+
+void TransportTest::TearDown() {
+  transport.reset();
+  robot.reset();
+}
+
+void TransportTest::start() {
+  transport = std::make_unique<transport::Transport>(loop, options);
+  robot = std::make_unique<bus::Bus>(loop, bus_registry, bus::BusConfig{options.nats_url, "robot", options.ns, {}, {}});
+  for (const char* pattern : {"control.>", "telemetry.>"}) {
+    robot->subscribe(pattern, [this](const bus::Message& message) {
+      heard.push_back({std::string(message.subject), std::string(message.payload)});
+    });
+  }
+  robot->start();
+  ASSERT_TRUE(until([this] { return robot->state() == bus::BusState::connected && !heard.empty(); }));
+}
+
+void TransportTest::open_ring(const std::string& name) {
+  auto opened = frames::RingWriter::open({.path = folder.file(name), .ring_bytes = 256 * 1024});
+  ASSERT_TRUE(opened.ok()) << opened.error().message();
+  writer.emplace(std::move(opened).value());
+}
+
+void TransportTest::write_frame(bool keyframe, size_t bytes) {
+  const std::vector<std::byte> payload(bytes, std::byte{static_cast<uint8_t>(++tick_)});
+  ASSERT_TRUE(writer->write({.frame_id = tick_, .keyframe = keyframe}, payload).ok());
+  (void)writer->heartbeat();
+}
+
+void TransportTest::say_clock() {
+  robot->publish("telemetry.clock", R"({"robot_us":)" + std::to_string(monotonic_us()) + "}");
+}
+
+std::unique_ptr<WsClient> TransportTest::connect(const std::string& query) {
+  auto client = std::make_unique<WsClient>(transport->address(), query);
+  clients_.push_back(client.get());
+  EXPECT_TRUE(until([&] { return !client->answer().empty() || client->ended(); }));
+  return client;
+}
+
+std::unique_ptr<WsClient> TransportTest::connect_operator() {
+  if (!writer) open_ring();
+  auto client = connect();
+  write_frame(true);
+  EXPECT_TRUE(wait_frame(*client));
+  write_frame(false);
+  EXPECT_TRUE(wait_frame(*client));
+  say_clock();
+  EXPECT_NE(wait_telemetry(*client, "telemetry.clock"), "");
+  // The gate opens with the first change of the sequence number that this transport has seen.
+  EXPECT_TRUE(
+      until([&] { return wait_telemetry(*client, "telemetry.safety.video_gate").find("open") != std::string::npos; }));
+  return client;
+}
+
+std::string TransportTest::http(const std::string& request) {
+  const FileDescriptor socket = std::move(net::connect_tcp(transport->address()).value());
+  EXPECT_GT(send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL), 0);
+  std::string answer;
+  EXPECT_TRUE(until([&] {
+    char piece[65536];
+    const ssize_t got = recv(socket.get(), piece, sizeof piece, MSG_DONTWAIT);
+    if (got > 0) answer.append(piece, static_cast<size_t>(got));
+    return got == 0;
+  }));
+  return answer;
+}
+
+std::string TransportTest::wait_telemetry(WsClient& client, const std::string& subject) {
+  std::string found;
+  EXPECT_TRUE(until([&] {
+    while (!client.messages.empty() && found.empty()) {
+      found = telemetry(client.messages.front(), subject);
+      client.messages.pop_front();
+    }
+    return !found.empty();
+  })) << "nothing on "
+      << subject;
+  return found;
+}
+
+std::optional<frames::FrameHeader> TransportTest::wait_frame(WsClient& client) {
+  std::optional<frames::FrameHeader> found;
+  EXPECT_TRUE(until([&] {
+    while (!client.messages.empty() && !found) {
+      const WsClient::Message message = std::move(client.messages.front());
+      client.messages.pop_front();
+      if (message.opcode == 2 && message.bytes.size() > 33 && message.bytes[0] == 1) found = header_of(message);
+    }
+    return found.has_value();
+  })) << "no frame came";
+  return found;
+}
+
+std::optional<std::string> TransportTest::wait_bus(const std::string& subject) {
+  std::optional<std::string> found;
+  EXPECT_TRUE(until([&] {
+    const auto at = std::find_if(heard.begin(), heard.end(), [&](const Heard& h) { return h.subject == subject; });
+    if (at == heard.end()) return false;
+    found = at->payload;
+    heard.erase(heard.begin(), at + 1);
+    return true;
+  })) << "nothing on "
+      << subject;
+  return found;
+}
+
+}  // namespace sdr::testing
