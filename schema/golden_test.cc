@@ -115,10 +115,13 @@ TEST(GoldenCommands, AreReadAndWrittenAsTheVectorsSay) {
       EXPECT_EQ(written(command), text_of(c, "written"));
       continue;
     }
-    static const std::map<std::string, Errc> kErrors = {
-        {"unknown_action", Errc::unknown_action}, {"missing", Errc::missing},         {"wrong_kind", Errc::wrong_kind},
-        {"out_of_range", Errc::out_of_range},     {"not_in_list", Errc::not_in_list}, {"not_json", Errc::not_json},
-        {"too_large", Errc::too_large}};
+    static const std::map<std::string, Errc> kErrors = {{"unknown_action", Errc::unknown_action},
+                                                        {"missing", Errc::missing},
+                                                        {"wrong_kind", Errc::wrong_kind},
+                                                        {"out_of_range", Errc::out_of_range},
+                                                        {"not_in_list", Errc::not_in_list},
+                                                        {"not_json", Errc::not_json},
+                                                        {"too_large", Errc::too_large}};
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().code(), make_error_code(kErrors.at(text_of(c, "error")))) << status.error().message();
   }
@@ -168,7 +171,8 @@ TEST(Steady, ATwistIsReadAndWrittenWithoutAllocating) {
 
 std::vector<uint8_t> bytes_of(const std::string& hex) {
   std::vector<uint8_t> out;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) out.push_back(static_cast<uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  for (size_t i = 0; i + 1 < hex.size(); i += 2)
+    out.push_back(static_cast<uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
   return out;
 }
 
@@ -178,8 +182,8 @@ T number(JsonValue value, const char* member) {
 }
 
 VideoHeader value_of(JsonValue v, VideoHeader) {
-  return {number<uint64_t>(v, "frame_id"), number<uint64_t>(v, "frame_seq"), number<uint32_t>(v, "size"),
-          number<uint16_t>(v, "flags"),    number<uint16_t>(v, "codec"),     number<uint32_t>(v, "crc32"),
+  return {number<uint64_t>(v, "frame_id"),  number<uint64_t>(v, "frame_seq"), number<uint32_t>(v, "size"),
+          number<uint16_t>(v, "flags"),     number<uint16_t>(v, "codec"),     number<uint32_t>(v, "crc32"),
           number<uint32_t>(v, "capture_us")};
 }
 TelemetryMessage value_of(JsonValue v, TelemetryMessage) {
@@ -189,9 +193,9 @@ ClockMessage value_of(JsonValue v, ClockMessage) {
   return {number<uint8_t>(v, "kind"), number<uint64_t>(v, "client_us"), number<uint64_t>(v, "server_us")};
 }
 ChannelTwist value_of(JsonValue v, ChannelTwist) {
-  return {number<uint32_t>(v, "sequence"), number<uint16_t>(v, "ttl_ms"),  number<uint64_t>(v, "echo_us"),
-          number<float>(v, "linear_x"),    number<float>(v, "linear_y"),   number<float>(v, "linear_z"),
-          number<float>(v, "angular_x"),   number<float>(v, "angular_y"),  number<float>(v, "angular_z")};
+  return {number<uint32_t>(v, "sequence"), number<uint16_t>(v, "ttl_ms"), number<uint64_t>(v, "echo_us"),
+          number<float>(v, "linear_x"),    number<float>(v, "linear_y"),  number<float>(v, "linear_z"),
+          number<float>(v, "angular_x"),   number<float>(v, "angular_y"), number<float>(v, "angular_z")};
 }
 ChannelGamepad value_of(JsonValue v, ChannelGamepad) {
   ChannelGamepad out{number<uint32_t>(v, "sequence"), 0, {}, number<uint32_t>(v, "buttons")};

@@ -133,8 +133,8 @@ int main(int argc, char** argv) {
   testing::NatsServer server;
   const Quantiles bus = over_the_bus(server.url(), count);
   std::printf("bus, publish to handler, %zu messages: p50 %.0f us, p99 %.0f us\n", count, bus.p50, bus.p99);
-  std::printf("two loopback sockets and a thread between: p50 %.0f us, p99 %.0f us; ratio of p50 %.2f\n", bare.p50, bare.p99,
-              bus.p50 / bare.p50);
+  std::printf("two loopback sockets and a thread between: p50 %.0f us, p99 %.0f us; ratio of p50 %.2f\n", bare.p50,
+              bare.p99, bus.p50 / bare.p50);
   std::printf(
       "{\"bench\":\"bus\",\"messages\":%zu,\"p50_us\":%.1f,\"p99_us\":%.1f,\"bare_p50_us\":%.1f,\"bare_p99_us\":%.1f,"
       "\"ratio_p50\":%.3f}\n",

@@ -69,11 +69,11 @@ void check_binaries(std::span<const uint8_t> bytes) {
 
 using Check = void (*)(std::string_view);
 constexpr Check kPayloads[] = {
-    check_payload<JointState>,     check_payload<Imu>,         check_payload<Odometry>,       check_payload<TFMessage>,
-    check_payload<Joy>,            check_payload<Velocity>,    check_payload<SafetyState>,    check_payload<VideoGateState>,
-    check_payload<CommandAck>,     check_payload<LeaseState>,  check_payload<LeaseView>,      check_payload<RobotClock>,
-    check_payload<FrameStats>,     check_payload<RobotList>,   check_payload<PhysicsMetrics>, check_payload<PolicyList>,
-    check_payload<Signal>,         check_client_command,
+    check_payload<JointState>, check_payload<Imu>,        check_payload<Odometry>,       check_payload<TFMessage>,
+    check_payload<Joy>,        check_payload<Velocity>,   check_payload<SafetyState>,    check_payload<VideoGateState>,
+    check_payload<CommandAck>, check_payload<LeaseState>, check_payload<LeaseView>,      check_payload<RobotClock>,
+    check_payload<FrameStats>, check_payload<RobotList>,  check_payload<PhysicsMetrics>, check_payload<PolicyList>,
+    check_payload<Signal>,     check_client_command,
 };
 
 }  // namespace

@@ -40,9 +40,12 @@ bool is_namespace(std::string_view text) {
 
 std::string_view to_text(BusState state) {
   switch (state) {
-    case BusState::connecting: return "connecting";
-    case BusState::connected: return "connected";
-    case BusState::lost: return "lost";
+    case BusState::connecting:
+      return "connecting";
+    case BusState::connected:
+      return "connected";
+    case BusState::lost:
+      return "lost";
   }
   return {};
 }
@@ -103,7 +106,7 @@ struct Bus::Impl final : NatsEvents {
   std::mutex counters_mutex;  // publish() comes from any thread
   std::unordered_map<std::string, Counter*> counters_in, counters_out;
 
-  Notifier notifier;         // before the connection, whose threads use it
+  Notifier notifier;          // before the connection, whose threads use it
   NatsConnection connection;  // last: ends first
 };
 
@@ -196,7 +199,8 @@ Counter& Bus::Impl::message_counter(std::string_view subject, std::string_view d
 
 Bus::Bus(EventLoop& loop, Registry& registry, BusConfig config) {
   if (!is_url(config.url)) throw ConfigError("nats_url: expected nats://HOST:PORT");
-  if (!is_namespace(config.name_space)) throw ConfigError("namespace: expected letters, digits, '-', '_' and single dots");
+  if (!is_namespace(config.name_space))
+    throw ConfigError("namespace: expected letters, digits, '-', '_' and single dots");
   impl_ = std::make_unique<Impl>(loop, registry, std::move(config));
 }
 

@@ -17,8 +17,8 @@
 //
 // What is published while the server is away is dropped and counted, never kept: a twist must not move a robot that
 // comes back later.
-// Thread: the loop's, save publish(), which any thread may call. Handlers run on the loop. The bus ends before the loop.
-// Owns: the connection and the client library's threads, which reach the loop through an Inbox (its bounds hold).
+// Thread: the loop's, save publish(), which any thread may call. Handlers run on the loop. The bus ends before the
+// loop. Owns: the connection and the client library's threads, which reach the loop through an Inbox (its bounds hold).
 // Errors: what the server refuses (permissions, a slow consumer) is logged and counted; a server that is not there is
 //   logged every ten seconds; nothing throws.
 // Metrics: nats_messages_total{subject,direction}, nats_dropped_total{cause}, nats_malformed_total{subject},

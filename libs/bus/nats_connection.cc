@@ -236,16 +236,20 @@ bool NatsConnection::publish(const std::string& subject, std::string_view payloa
   natsConnection* connection = impl_->connection.get();
   // Asked first, since the library would keep a message for the time after a reconnect.
   if (!connection || natsConnection_Status(connection) != NATS_CONN_STATUS_CONNECTED) return false;
-  return natsConnection_Publish(connection, subject.c_str(), payload.data(), static_cast<int>(payload.size())) == NATS_OK;
+  return natsConnection_Publish(connection, subject.c_str(), payload.data(), static_cast<int>(payload.size())) ==
+         NATS_OK;
 }
 
 NatsConnection::Link NatsConnection::link() const {
   const std::lock_guard lock(impl_->mutex);
   if (!impl_->connection) return Link::closed;
   switch (natsConnection_Status(impl_->connection.get())) {
-    case NATS_CONN_STATUS_CONNECTED: return Link::up;
-    case NATS_CONN_STATUS_CLOSED: return Link::closed;
-    default: return Link::down;
+    case NATS_CONN_STATUS_CONNECTED:
+      return Link::up;
+    case NATS_CONN_STATUS_CLOSED:
+      return Link::closed;
+    default:
+      return Link::down;
   }
 }
 

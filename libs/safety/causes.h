@@ -7,18 +7,20 @@
 #include "base/clock.h"
 #include "schema/types.h"
 
-// Everything that stops the robot, in one table: what each cause does and what ends it. RobotSide acts by this table and
-// its tests walk through it row by row. Times as safety.md gives them.
+// Everything that stops the robot, in one table: what each cause does and what ends it. RobotSide acts by this table
+// and its tests walk through it row by row. Times as safety.md gives them.
 
 namespace sdr::safety {
 
 using schema::Mode;
 using schema::SafetyReason;
 
-inline constexpr Duration kDecay = std::chrono::milliseconds(200);  // in HOLD the twist is at zero after this; promised are 250 ms
-inline constexpr Duration kBriefHold = std::chrono::seconds(1);   // a cause that lasted less needs no zero twist
-inline constexpr Duration kBreakOff = std::chrono::seconds(2);    // no command for this long after one that moved: ESTOP
-inline constexpr Duration kGateWindow = std::chrono::seconds(10);  // the gate closing kGateStrikes times within it: ESTOP
+inline constexpr Duration kDecay =
+    std::chrono::milliseconds(200);  // in HOLD the twist is at zero after this; promised are 250 ms
+inline constexpr Duration kBriefHold = std::chrono::seconds(1);  // a cause that lasted less needs no zero twist
+inline constexpr Duration kBreakOff = std::chrono::seconds(2);   // no command for this long after one that moved: ESTOP
+inline constexpr Duration kGateWindow =
+    std::chrono::seconds(10);  // the gate closing kGateStrikes times within it: ESTOP
 inline constexpr size_t kGateStrikes = 3;
 inline constexpr Duration kGateClosesAfter = std::chrono::seconds(1);  // the transport's gate: age of the newest frame
 inline constexpr Duration kGateStopsAfter = std::chrono::seconds(5);

@@ -11,8 +11,8 @@
 #include "safety/verdict.h"
 #include "schema/actions.h"
 
-// What every command must pass before anyone looks at what it means: its sequence number grows, its time-to-live and its
-// values are within bounds. `estop` passes always.
+// What every command must pass before anyone looks at what it means: its sequence number grows, its time-to-live and
+// its values are within bounds. `estop` passes always.
 //
 // Pure. Thread: one. SequenceCheck has a fixed size; SessionTable remembers 64 clients, the least recent is forgotten
 // (commands of a forgotten client are still held off by the lease's epoch and the twist's authority).

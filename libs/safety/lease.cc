@@ -53,7 +53,8 @@ Verdict Lease::take(std::string_view client, schema::Role role, Time now) {
   return {};
 }
 
-Verdict Lease::on_command(std::string_view client, schema::Role role, schema::Action action, bool zero_twist, Time now) {
+Verdict Lease::on_command(std::string_view client, schema::Role role, schema::Action action, bool zero_twist,
+                          Time now) {
   on_tick(now);
   const schema::ActionInfo& needs = schema::info(action);
   if (role < needs.role) return refused("your role may only watch");

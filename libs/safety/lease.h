@@ -11,11 +11,12 @@
 #include "safety/verdict.h"
 #include "schema/actions.h"
 
-// The control lease: one operator at a time (stream.md, Access). The epoch grows with every change of the holder, and the
-// robot side refuses commands of an older one, so that two operators never mix.
+// The control lease: one operator at a time (stream.md, Access). The epoch grows with every change of the holder, and
+// the robot side refuses commands of an older one, so that two operators never mix.
 //
-// Pure: events and a time in. The transport publishes state() when the epoch changed and once a second, and sends a zero
-// twist when a holder was lost. Thread: one. Bounds: remembers the refusals of 256 clients, the oldest are forgotten.
+// Pure: events and a time in. The transport publishes state() when the epoch changed and once a second, and sends a
+// zero twist when a holder was lost. Thread: one. Bounds: remembers the refusals of 256 clients, the oldest are
+// forgotten.
 
 namespace sdr::safety {
 

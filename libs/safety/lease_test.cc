@@ -135,12 +135,24 @@ TEST_F(LeaseTest, RandomEventsNeverGiveTwoHoldersOneEpoch) {
     now += kPauses[random() % 6];
     const auto client = kClients[random() % 4], other = kClients[random() % 4];
     switch (random() % 8) {
-      case 0: (void)lease.acquire(client, Role::operator_, now); break;
-      case 1: (void)lease.release(client, now); break;
-      case 2: (void)lease.hand(client, other, Role::operator_, now); break;
-      case 3: (void)lease.take(client, static_cast<Role>(random() % 3), now); break;
-      case 4: lease.on_disconnect(client, now); break;
-      case 5: lease.on_tick(now); break;
+      case 0:
+        (void)lease.acquire(client, Role::operator_, now);
+        break;
+      case 1:
+        (void)lease.release(client, now);
+        break;
+      case 2:
+        (void)lease.hand(client, other, Role::operator_, now);
+        break;
+      case 3:
+        (void)lease.take(client, static_cast<Role>(random() % 3), now);
+        break;
+      case 4:
+        lease.on_disconnect(client, now);
+        break;
+      case 5:
+        lease.on_tick(now);
+        break;
       default:
         if (drive(client).ok()) {
           ASSERT_TRUE(lease.held_by(client));

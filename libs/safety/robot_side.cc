@@ -184,7 +184,8 @@ Verdict RobotSide::on_command(const Sender& sender, Time now) {
 
 Verdict RobotSide::admit(const Sender& sender, bool zero_twist, Time now) {
   if (sender.epoch < epoch_) return refused("of an older lease");
-  // The transport stops a lost operator's robot under a newer lease that is nobody's: who sent a zero twist says nothing.
+  // The transport stops a lost operator's robot under a newer lease that is nobody's: who sent a zero twist says
+  // nothing.
   if (sender.epoch > epoch_) observe(sender.client, !zero_twist, sender.epoch, now);
   if (zero_twist || !holder_known_ || holder_ == sender.client) return {};
   return refused(holder_.empty() ? "nobody holds the lease" : "another client holds the lease");
@@ -345,8 +346,10 @@ double RobotSide::motion_scale(Time now) const {
     case Mode::armed:
       // Between two ticks the authority ends by itself.
       return drive_mode_ == DriveMode::auto_ || has_authority(now) ? 1.0 : fading(authority_until_ + kDecay, now);
-    case Mode::hold: return fading(decay_until_, now);
-    case Mode::estop: break;
+    case Mode::hold:
+      return fading(decay_until_, now);
+    case Mode::estop:
+      break;
   }
   return 0.0;
 }

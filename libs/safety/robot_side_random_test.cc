@@ -50,7 +50,8 @@ class Chaos {
   int pick(int count) { return static_cast<int>(random_() % static_cast<unsigned>(count)); }
 
   void pass_time() {
-    static constexpr Duration kStepsOfTime[] = {0ms, 1ms, 5ms, 20ms, 20ms, 20ms, 50ms, 100ms, 300ms, 999ms, 1s, 2s, 11s};
+    static constexpr Duration kStepsOfTime[] = {0ms,   1ms,   5ms,   20ms, 20ms, 20ms, 50ms,
+                                                100ms, 300ms, 999ms, 1s,   2s,   11s};
     now_ += pick(4) == 0 ? kStepsOfTime[pick(std::size(kStepsOfTime))] : Duration(20ms);
     if (pick(500) == 0) robot_.on_tick(now_ - 1h);  // a clock that jumps
     if (pick(3) != 0) robot_.on_tick(now_);
@@ -58,14 +59,24 @@ class Chaos {
 
   void event() {
     switch (pick(16)) {
-      default: return twist();
-      case 9: return drive_mode();
-      case 10: robot_.on_gate(pick(6) == 0 ? Gate::closed : static_cast<Gate>(pick(2)), now_); return;
-      case 11: robot_.on_bus(pick(6) != 0, now_); return;
-      case 12: return fault();
-      case 13: return clear();
-      case 14: return lease();
-      case 15: return rare();
+      default:
+        return twist();
+      case 9:
+        return drive_mode();
+      case 10:
+        robot_.on_gate(pick(6) == 0 ? Gate::closed : static_cast<Gate>(pick(2)), now_);
+        return;
+      case 11:
+        robot_.on_bus(pick(6) != 0, now_);
+        return;
+      case 12:
+        return fault();
+      case 13:
+        return clear();
+      case 14:
+        return lease();
+      case 15:
+        return rare();
     }
   }
 
@@ -118,10 +129,18 @@ class Chaos {
 
   void rare() {
     switch (pick(40)) {
-      case 0: robot_.on_robot_loaded(now_); return;
-      case 1: restart(); return;
-      case 2: robot_.on_estop("chaos", now_); ASSERT_EQ(robot_.mode(), Mode::estop); return;
-      default: return;
+      case 0:
+        robot_.on_robot_loaded(now_);
+        return;
+      case 1:
+        restart();
+        return;
+      case 2:
+        robot_.on_estop("chaos", now_);
+        ASSERT_EQ(robot_.mode(), Mode::estop);
+        return;
+      default:
+        return;
     }
   }
 

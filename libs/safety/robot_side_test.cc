@@ -162,13 +162,14 @@ TEST_P(Authority, IsCheckedOnTheRobotsClock) {
   EXPECT_EQ(robot.on_twist({kOperator, kForward, echo, c.ttl_ms}, now).ok(), c.accepted);
   EXPECT_EQ(is_zero(robot.twist(now)), !c.accepted);
 }
-INSTANTIATE_TEST_SUITE_P(
-    Bounds, Authority,
-    ::testing::Values(AuthorityCase{0, 300, true}, AuthorityCase{299'999, 300, true}, AuthorityCase{300'000, 300, false},
-                      AuthorityCase{299'999, {}, true}, AuthorityCase{300'000, {}, false}, AuthorityCase{{}, 300, false},
-                      AuthorityCase{-1, 300, false}, AuthorityCase{-3'600'000'000, 300, false}, AuthorityCase{0, 0, false},
-                      AuthorityCase{0, 1, true}, AuthorityCase{0, 1000, true}, AuthorityCase{0, 1001, false},
-                      AuthorityCase{999'999, 1000, true}, AuthorityCase{0, 0xffffffff, false}));
+INSTANTIATE_TEST_SUITE_P(Bounds, Authority,
+                         ::testing::Values(AuthorityCase{0, 300, true}, AuthorityCase{299'999, 300, true},
+                                           AuthorityCase{300'000, 300, false}, AuthorityCase{299'999, {}, true},
+                                           AuthorityCase{300'000, {}, false}, AuthorityCase{{}, 300, false},
+                                           AuthorityCase{-1, 300, false}, AuthorityCase{-3'600'000'000, 300, false},
+                                           AuthorityCase{0, 0, false}, AuthorityCase{0, 1, true},
+                                           AuthorityCase{0, 1000, true}, AuthorityCase{0, 1001, false},
+                                           AuthorityCase{999'999, 1000, true}, AuthorityCase{0, 0xffffffff, false}));
 
 TEST_F(RobotSideTest, RefusesValuesBeyondLimitsAndNonFiniteOnes) {
   const double bad[] = {1.01, -1.01, std::numeric_limits<double>::infinity(), std::nan(""), 1e300};
@@ -195,8 +196,10 @@ class EveryCause : public RobotSideTest, public ::testing::WithParamInterface<Ca
       case SafetyReason::twist_expired:
         if (present) wait(300ms);
         return;
-      case SafetyReason::video_gate: return robot.on_gate(present ? Gate::closed : Gate::open, now);
-      case SafetyReason::bus_lost: return robot.on_bus(!present, now);
+      case SafetyReason::video_gate:
+        return robot.on_gate(present ? Gate::closed : Gate::open, now);
+      case SafetyReason::bus_lost:
+        return robot.on_bus(!present, now);
       case SafetyReason::estop_command:
         if (present) robot.on_estop("test", now);
         return;
@@ -206,7 +209,8 @@ class EveryCause : public RobotSideTest, public ::testing::WithParamInterface<Ca
       case SafetyReason::video_gate_repeated:
         for (int i = 0; present && i < 3; ++i) robot.on_gate(Gate::closed, now), robot.on_gate(Gate::open, now);
         return;
-      default: return robot.on_fault(GetParam().reason, present, "test", now);
+      default:
+        return robot.on_fault(GetParam().reason, present, "test", now);
     }
   }
 };
@@ -296,7 +300,9 @@ std::vector<Cause> rows(Wanted wanted) {
 bool holds(const Cause& cause) { return cause.effect == Mode::hold; }
 bool stops(const Cause& cause) { return cause.effect == Mode::estop; }
 bool lasts(const Cause& cause) { return holds(cause) && cause.ends == Ends::with_condition; }
-std::string row_name(const ::testing::TestParamInfo<Cause>& row) { return std::string(schema::to_text(row.param.reason)); }
+std::string row_name(const ::testing::TestParamInfo<Cause>& row) {
+  return std::string(schema::to_text(row.param.reason));
+}
 
 INSTANTIATE_TEST_SUITE_P(Table, EveryCause, ::testing::ValuesIn(kCauses), row_name);
 INSTANTIATE_TEST_SUITE_P(Table, EveryHold, ::testing::ValuesIn(rows(holds)), row_name);

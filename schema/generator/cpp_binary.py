@@ -12,6 +12,10 @@ def cpp_type(field: dict) -> str:
     return TAIL_TYPES.get(field["type"]) or cpp.CPP_TYPES[field["type"]]
 
 
+def end_rule(message: dict) -> str:
+    return "the header is whole; what follows is not looked at" if message.get("open_end") else "nothing is left over"
+
+
 def struct_text(message: dict) -> str:
     lines = [f"/// {message['about']}", f"struct {message['name']} {{",
              f"  static constexpr uint8_t kType = 0x{message['id']:02x};"]
@@ -27,7 +31,7 @@ def struct_text(message: dict) -> str:
     lines += [f"  bool operator==(const {message['name']}&) const = default;", "};",
               f"/// Appends the message, its type byte first.",
               f"void encode(const {message['name']}& message, std::string& out);",
-              f"/// Checks the type byte, every bound, and that {'nothing is left over' if not message.get('open_end') else 'the header is whole; what follows is not looked at'}.",
+              f"/// Checks the type byte, every bound, and that {end_rule(message)}.",
               f"Result<{message['name']}> decode_{snake(message['name'])}(std::span<const uint8_t> bytes);", ""]
     return "\n".join(lines)
 
@@ -85,7 +89,8 @@ def functions(message: dict) -> str:
     encodes = "".join(encode_line(field) for field in message["fields"])
     decodes = "".join(decode_line(field) for field in message["fields"])
     end = "" if message.get("open_end") else "  reader.expect_end();\n"
-    return (f"void encode(const {name}& message, std::string& out) {{\n{encode_checks(message)}  put(out, {name}::kType);\n{encodes}}}\n\n"
+    return (f"void encode(const {name}& message, std::string& out) {{\n{encode_checks(message)}"
+            f"  put(out, {name}::kType);\n{encodes}}}\n\n"
             f"Result<{name}> decode_{snake(name)}(std::span<const uint8_t> bytes) {{\n"
             f"  BinaryReader reader(bytes, {name}::kType);\n  {name} message;\n{decodes}{end}"
             f"  if (!reader.ok()) return Error(reader.code(), \"{name}\");\n  return message;\n}}\n")

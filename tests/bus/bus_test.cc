@@ -10,9 +10,9 @@
 #include "base/config.h"
 #include "base/testing/allocations.h"
 #include "bus/inbox.h"
-#include "tests/bus/nats_server.h"
 #include "bus/typed.h"
 #include "schema/subjects.h"
+#include "tests/bus/nats_server.h"
 
 namespace sdr::bus {
 namespace {

@@ -46,8 +46,15 @@ NatsServer::NatsServer(std::vector<std::string> arguments) { start(arguments); }
 NatsServer::~NatsServer() { kill(); }
 
 void NatsServer::start(const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {program(), "-a", "127.0.0.1", "-p", std::to_string(port_), "--ports_file_dir",
-                                      folder_.path().string(), "-l", folder_.file("log")};
+  std::vector<std::string> command = {program(),
+                                      "-a",
+                                      "127.0.0.1",
+                                      "-p",
+                                      std::to_string(port_),
+                                      "--ports_file_dir",
+                                      folder_.path().string(),
+                                      "-l",
+                                      folder_.file("log")};
   command.insert(command.end(), arguments.begin(), arguments.end());
   pid_ = spawn(command);
   wait_for_port();
@@ -61,7 +68,8 @@ void NatsServer::wait_for_port() {
     std::stringstream text;
     text << std::ifstream(file).rdbuf();
     const std::string content = text.str();
-    if (const size_t at = content.find("127.0.0.1:"); at != std::string::npos && content.find('}') != std::string::npos) {
+    if (const size_t at = content.find("127.0.0.1:");
+        at != std::string::npos && content.find('}') != std::string::npos) {
       port_ = std::atoi(content.c_str() + at + std::string("127.0.0.1:").size());
       return;
     }
