@@ -23,10 +23,8 @@ export function openBrowser(more_flags = []) {
 }
 
 /** Opens the page in a context of its own, in front, and collects what it complains of. */
-export async function openPage(browser, url, options = {}, prepare = async () => {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  await prepare(context);
-  const page = await context.newPage();
+export async function openPage(browser, url, options = {}) {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })).newPage();
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.message));
   await page.goto(url);

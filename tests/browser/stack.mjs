@@ -5,7 +5,7 @@
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,7 @@ async function freePorts(count) {
 export class Stack {
   folder_ = mkdtempSync(join(tmpdir(), "sdr-browser-"));
   shm_ = mkdtempSync("/dev/shm/sdr-browser-");
+  web_root_ = join(root, "web/dist");
   children_ = new Map();
 
   /** Starts all of it; returns when the transport has pictures. `sim_args` are the simulator's further flags. */
@@ -77,7 +78,15 @@ export class Stack {
     if (name === "sim") {
       return [join(bin_dir, "sdr-sim"), "--listen", `127.0.0.1:${this.sim_metrics_}`, ...this.sim_args_];
     }
-    return [join(bin_dir, "sdr-transport"), "--metrics-addr", `127.0.0.1:${this.metrics_}`, "--web-root", join(root, "web/dist")];
+    return [join(bin_dir, "sdr-transport"), "--metrics-addr", `127.0.0.1:${this.metrics_}`, "--web-root", this.web_root_];
+  }
+
+  /** From the transport's next start on, it serves a page whose worker begins with `script`. */
+  prefixWorker(script) {
+    this.web_root_ = join(this.folder_, "web");
+    cpSync(join(root, "web/dist"), this.web_root_, { recursive: true });
+    const worker = join(this.web_root_, "worker.js");
+    writeFileSync(worker, script + readFileSync(worker, "utf8"));
   }
 
   signal(name, signal) {

@@ -106,12 +106,11 @@ for (const [size, context] of Object.entries(kSizes)) {
 }
 
 test("States.ABrowserWithoutWebCodecsIsOfferedJpeg", { skip }, async () => {
-  const page = await openPage(browser, stack.url, {}, async (context) => {
-    await context.route("**/worker.js", async (route) => {
-      const script = await (await route.fetch()).text();
-      await route.fulfill({ contentType: "text/javascript", body: `delete globalThis.VideoDecoder;\n${script}` });
-    });
-  });
+  await stack.kill("transport");
+  stack.prefixWorker("delete globalThis.VideoDecoder;\n");
+  stack.start("transport");
+  await stack.healthy();
+  const page = await openPage(browser, stack.url);
   await untilTrouble(page, "no_decoder");
   await keep(page, "deck", "no-decoder");
   await page.getByTestId("do-use_jpeg").click();
