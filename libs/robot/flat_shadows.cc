@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kShadow[4] = {0.160, 0.185, 0.225, 1.0};  // on the common floor; numeric "shadow_rgba" says otherwise
 constexpr float kThin = 0.002f;   // what is left of the height, so that normals stay defined
+constexpr float kSmall = 0.045f;   // m: shapes within this radius, trimmings mostly, throw no shadow of their own
 constexpr float kAbove = 0.0015f;  // m over the ground, so that the two do not fight
 
 double number_of(const mjModel& model, const char* name, int index, double fallback) {
@@ -60,6 +61,8 @@ void FlatShadows::add(const mjModel& model, mjvScene& scene) const {
     const mjvGeom& geom = scene.geoms[i];
     if (geom.objtype != mjOBJ_GEOM || geom.type == mjGEOM_PLANE || geom.rgba[3] < 0.9f) continue;
     if (model.geom_bodyid[geom.objid] == 0 && geom.pos[2] <= ground_) continue;  // the ground itself
+    const bool trimming = model.geom_contype[geom.objid] == 0 && geom.modelrbound < kSmall;
+    if (trimming) continue;
     press(geom, scene.geoms[scene.ngeom]);
     ++scene.ngeom;
   }
