@@ -113,9 +113,12 @@ install_packages() {
   started=$(now)
   make_logs
   is_installed nats-server && had_nats=1
-  need_space /var/cache/apt 100 "a package list"
-  progress packages "reading the distribution's lists"
-  as_root apt-get update -o Acquire::Languages=none -o Acquire::Retries=2 -o DPkg::Lock::Timeout=300 >"$log" 2>&1 || explain_apt "$log"
+  if [ -z "${packages_listed:-}" ]; then
+    need_space /var/cache/apt 100 "a package list"
+    progress packages "reading the distribution's lists"
+    as_root apt-get update -o Acquire::Languages=none -o Acquire::Retries=2 -o DPkg::Lock::Timeout=300 >"$log" 2>&1 || explain_apt "$log"
+    packages_listed=1
+  fi
   for choice in "$@"; do
     choice=$(first_available "$choice") || exit 1
     wanted+=("$choice")

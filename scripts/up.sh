@@ -20,7 +20,7 @@ TEXT
       ;;
   esac
   check_machine
-  ensure_packages build run
+  if [ -f .deps/mujoco/stamp ]; then ensure_packages build run; else ensure_packages build run mujoco; fi
   build_everything
   exec build/release/bin/sdr up "$@"
 }
@@ -41,7 +41,6 @@ build_everything() {
     build_page
     return
   fi
-  ensure_packages mujoco
   start_background build_programs
   build_page
   finish_background build
