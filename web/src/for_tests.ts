@@ -3,6 +3,7 @@
 // `window.sdr`: the store, read-only, for tests, benchmarks and the curious. It shows and never changes anything.
 
 import type { Session } from "./session.ts";
+import type { GlassSample } from "./worker/protocol.ts";
 import { pathName } from "./words.ts";
 
 export interface SdrWindow {
@@ -18,8 +19,8 @@ export interface SdrWindow {
   readonly reason: string | null;
   readonly odometry: { x: number; y: number; z: number; vx: number; vy: number; wz: number } | null;
   readonly path: string;
-  /** With ?timecode=1: milliseconds from the simulated instant to the drawn pixel, the last 1000. */
-  readonly glass: readonly number[];
+  /** With ?timecode=1: how the last 1000 pictures came from the simulated instant to the drawn pixel. */
+  readonly glass: readonly GlassSample[];
   /** Everything, as the views see it. */
   readonly state: unknown;
 }
@@ -45,7 +46,7 @@ export function exposeForTests(session: Session): void {
     get reason() { return state().safety?.reason ?? null; },
     get odometry() { return odometryOf(session); },
     get path() { return pathName(state()); },
-    get glass() { return [...session.glass_ms]; },
+    get glass() { return [...session.glass]; },
     get state() { return structuredClone(state()); },
   };
   Object.defineProperty(window, "sdr", { value: Object.freeze(sdr), writable: false });

@@ -8,7 +8,7 @@ import { keepToken } from "./location.ts";
 import { ingestTelemetry, type Traces } from "./store/ingest.ts";
 import { kInitialState, type State } from "./store/state.ts";
 import { Store } from "./store/store.ts";
-import type { PageRequest, WorkerReport } from "./worker/protocol.ts";
+import type { GlassSample, PageRequest, WorkerReport } from "./worker/protocol.ts";
 
 const kAnswerMs = 2000;
 const kGlassSamples = 1000;
@@ -30,7 +30,7 @@ export interface SessionOptions {
 
 export class Session {
   readonly store = new Store<State>(kInitialState);
-  readonly glass_ms: number[] = [];
+  readonly glass: GlassSample[] = [];
   private readonly worker_ = new Worker("worker.js", { type: "module", name: "video" });
   private readonly waiting_ = new Map<string, (outcome: Outcome) => void>();
   private correlation_ = 0;
@@ -96,7 +96,7 @@ export class Session {
     else if (report.kind === "video") this.onVideo(report.state);
     else if (report.kind === "link") this.onLink(report.state);
     else if (report.kind === "decoder") this.store.set({ decoder: report.state });
-    else if (report.kind === "glass") this.onGlass(report.ages_ms);
+    else if (report.kind === "glass") this.onGlass(report.samples);
     else console.warn(`video: ${report.detail}`);
   }
 
@@ -120,9 +120,9 @@ export class Session {
     if (link.phase !== "open") this.store.set({ ...kRobotUnknown, gate, lease, robot_heard_ms, robot_silent });
   }
 
-  private onGlass(ages_ms: number[]): void {
-    this.glass_ms.push(...ages_ms);
-    if (this.glass_ms.length > kGlassSamples) this.glass_ms.splice(0, this.glass_ms.length - kGlassSamples);
+  private onGlass(samples: GlassSample[]): void {
+    this.glass.push(...samples);
+    if (this.glass.length > kGlassSamples) this.glass.splice(0, this.glass.length - kGlassSamples);
   }
 
   /** A robot side that fell silent is not believed any longer. */

@@ -9,7 +9,7 @@ import type { Picture } from "./video_decoder.ts";
 export interface PainterEvents {
   drawn(picture: Picture, width: number, height: number): void;
   skipped(): void;
-  timecode(capture_us: number): void;
+  timecode(picture: Picture, capture_us: number): void;
 }
 
 export class Painter {
@@ -49,14 +49,14 @@ export class Painter {
     }
     this.context_.drawImage(picture.image, 0, 0);
     picture.image.close();
-    if (this.read_timecode_) this.readBack(width, height);
+    if (this.read_timecode_) this.readBack(picture, width, height);
     this.events_.drawn(picture, width, height);
   }
 
-  private readBack(width: number, height: number): void {
+  private readBack(picture: Picture, width: number, height: number): void {
     const row = this.context_.getImageData(0, height - kTimecodeRows / 2, width, 1);
     const capture_us = readTimecode(row.data, width);
-    if (capture_us !== null) this.events_.timecode(capture_us);
+    if (capture_us !== null) this.events_.timecode(picture, capture_us);
   }
 }
 

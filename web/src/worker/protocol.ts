@@ -45,10 +45,18 @@ export interface DecoderState {
   codec: string | null;
 }
 
+/** One picture whose time code was read back from the canvas after drawing. */
+export interface GlassSample {
+  /** From the simulated instant to the drawn pixel. */
+  age_ms: number;
+  /** The browser's own part of it: from the socket to the drawn pixel. */
+  browser_ms: number;
+}
+
 export type WorkerReport =
   | { kind: "link"; state: LinkState }
   | { kind: "telemetry"; items: Telemetry[] }
   | { kind: "video"; state: VideoState }
   | { kind: "decoder"; state: DecoderState }
-  | { kind: "glass"; ages_ms: number[] }
+  | { kind: "glass"; samples: GlassSample[] }
   | { kind: "fault"; detail: string };

@@ -9,13 +9,15 @@ import { encodeClockRequest, parseServerMessage, type ServerMessage, type Teleme
 import { ClockSync } from "./clock_sync.ts";
 import { Connection, type LinkState } from "./connection.ts";
 import { Painter } from "./painter.ts";
-import type { PageRequest, StartRequest, VideoState, WorkerReport } from "./protocol.ts";
+import type { GlassSample, PageRequest, StartRequest, VideoState, WorkerReport } from "./protocol.ts";
 import { StatsCounter } from "./stream_stats.ts";
 import { TelemetryBatch } from "./telemetry_batch.ts";
 import { TwistSender } from "./twist_sender.ts";
 import { FrameDecoder, type Picture } from "./video_decoder.ts";
 
 const kFreshMs = 500;
+/** Frames received and not drawn whose arrival is remembered. */
+const kMostArrivals = 256;
 const kTickMs = 50;
 const kStatsMs = 250;
 const kClockMs = 1000;
@@ -40,6 +42,7 @@ class VideoWorker {
   private readonly decoder_: FrameDecoder;
   private readonly painter_: Painter;
   private readonly connection_: Connection;
+  private readonly timecode_: boolean;
   private token_: string;
   private cmd_seq_ = 0;
   private robot_us_: number | null = null;
@@ -48,10 +51,12 @@ class VideoWorker {
   private was_fresh_ = false;
   private decodes_ = true;
   private malformed_ = 0;
-  private glass_ages_: number[] = [];
+  private glass_: GlassSample[] = [];
+  private readonly arrived_ms_ = new Map<number, number>();
 
   constructor(request: StartRequest) {
     this.token_ = request.token;
+    this.timecode_ = request.timecode;
     this.decoder_ = new FrameDecoder({
       picture: (picture) => this.painter_.show(picture),
       dropped: (count) => this.stats_.dropped(count),
@@ -63,7 +68,7 @@ class VideoWorker {
     this.painter_ = new Painter(request.canvas, request.timecode, {
       drawn: (picture, width, height) => this.onDrawn(picture, width, height),
       skipped: () => this.stats_.skipped(),
-      timecode: (capture_us) => this.onTimecode(capture_us),
+      timecode: (picture, capture_us) => this.onTimecode(picture, capture_us),
     });
     this.connection_ = new Connection(request.url, {
       changed: (state) => this.onLink(state),
@@ -114,8 +119,15 @@ class VideoWorker {
   }
 
   private onVideo(message: Extract<ServerMessage, { type: "video" }>, bytes: number): void {
-    this.stats_.received(bytes, performance.now());
+    const now_ms = performance.now();
+    this.stats_.received(bytes, now_ms);
+    if (this.timecode_) this.noteArrival(message.header.frame_seq, now_ms);
     this.decoder_.push(message.header, message.payload);
+  }
+
+  private noteArrival(seq: number, now_ms: number): void {
+    if (this.arrived_ms_.size >= kMostArrivals) this.arrived_ms_.clear();
+    this.arrived_ms_.set(seq, now_ms);
   }
 
   private onTelemetry(item: Telemetry): void {
@@ -135,9 +147,12 @@ class VideoWorker {
     if (!this.was_fresh_) this.reportVideo();
   }
 
-  private onTimecode(capture_us: number): void {
+  private onTimecode({ header }: Picture, capture_us: number): void {
     const age_ms = this.clock_.ageMs(capture_us, nowUs());
-    if (age_ms !== null) this.glass_ages_.push(age_ms);
+    const arrived_ms = this.arrived_ms_.get(header.frame_seq);
+    for (const seq of this.arrived_ms_.keys()) if (seq <= header.frame_seq) this.arrived_ms_.delete(seq);
+    if (age_ms === null || arrived_ms === undefined) return;
+    this.glass_.push({ age_ms, browser_ms: performance.now() - arrived_ms });
   }
 
   private onUnsupported(codec: string | null): void {
@@ -190,8 +205,8 @@ class VideoWorker {
       malformed: this.malformed_,
     };
     scope.postMessage({ kind: "video", state });
-    if (this.glass_ages_.length > 0) scope.postMessage({ kind: "glass", ages_ms: this.glass_ages_ });
-    this.glass_ages_ = [];
+    if (this.glass_.length > 0) scope.postMessage({ kind: "glass", samples: this.glass_ });
+    this.glass_ = [];
   }
 }
 
