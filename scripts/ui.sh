@@ -100,8 +100,8 @@ start_background() {
 
 stop_background() {
   clear_progress
-  [ -n "${ui_background_pid:-}" ] && kill -TERM -- "-$ui_background_pid" 2>/dev/null
-  [ -n "${ui_background:-}" ] && rm -rf "$ui_background"
+  if [ -n "${ui_background_pid:-}" ]; then kill -TERM -- "-$ui_background_pid" 2>/dev/null || true; fi
+  if [ -n "${ui_background:-}" ]; then rm -rf "$ui_background"; fi
   ui_background='' ui_background_pid=''
 }
 

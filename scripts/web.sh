@@ -41,6 +41,7 @@ explain_npm() {
   grep -q 'ENOSPC' "$log" && die "the disk is full: the page's modules could not be installed" "$log"
   grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network' "$log" &&
     die "npm's modules cannot be fetched: no network, or the npm registry does not answer" "$log"
+  grep -q 'CERT' "$log" && die "the npm registry's certificate is not trusted here: set NODE_EXTRA_CA_CERTS to your network's authority" "$log"
   die "npm failed: $(grep -m 1 -iE 'err' "$log" || tail -n 1 "$log")" "$log"
 }
 
