@@ -30,7 +30,7 @@ TEST_F(TransportControl, PutsATwistOnTheBusWithSenderEpochAndEcho) {
   // The robot side's answer goes to the sender alone.
   auto watcher = connect();
   robot->publish("telemetry.command.ack",
-                 R"({"client":")" + envelope.client + R"(","action":"cmd_vel","cmd_seq":1,"status":"ok","detail":""})");
+                 R"({"client":")" + envelope.client + R"(","action":"cmd_vel","cmd_seq":1,"correlation_id":null,"status":"ok","detail":""})");
   EXPECT_TRUE(has(wait_ack(*driver), "\"ok\""));
   robot->publish("telemetry.safety.state", R"({"state_id":1,"mode":"ARMED","reason":"commanded","since_ms":5})");
   ASSERT_NE(wait_telemetry(*watcher, "telemetry.safety.state"), "");
@@ -115,8 +115,7 @@ TEST_F(TransportControl, SendsOnOnlyTheNewestOfTwistsThatCameTogether) {
   std::string burst;
   for (int i = 1; i <= 5; ++i) {
     const std::string payload = "\x04" + twist(static_cast<uint64_t>(i));
-    burst += std::string("\x82\xfe") + static_cast<char>(payload.size() >> 8) + static_cast<char>(payload.size()) +
-             std::string(4, '\0') + payload;
+    burst += std::string("\x82") + static_cast<char>(0x80 | payload.size()) + std::string(4, '\0') + payload;
   }
   driver->send_raw(burst);
   const auto sent = wait_bus("control.cmd_vel");
