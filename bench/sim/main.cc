@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast pictures come, beside MuJoCo's own renderer in the same run: its samples' loop of mjv_updateScene, mjr_render
-// and mjr_readPixels on the same model, size and machine (without multisampling and shadow maps, as ours); and how many
-// times faster than real time the physics goes.
+// How fast pictures come, beside MuJoCo's own renderer in the same run: its samples' loop of mjv_updateScene,
+// mjr_render and mjr_readPixels on the same model, size and machine (without multisampling and shadow maps, as ours);
+// and how many times faster than real time the physics goes.
 //
 //   bench_sim [robot] [width] [height] [seconds]
 
@@ -119,9 +119,9 @@ int main(int argc, char** argv) {
   Rate bare{.draw = [&] { (void)(*renderer)->render(scene, rig.update(scene.base, 0.016)); }};
   Rate whole{.draw = [&] {
     const auto pixels = (*renderer)->render(scene, rig.update(scene.base, 0.016));
-    (void)video::convert({pixels->bgra, width, height, pixels->stride_bytes, video::PixelOrder::kBgra,
-                          video::RowOrder::kBottomUp},
-                         video::PictureFormat::kI420Bt709, picture);
+    (void)video::convert(
+        {pixels->bgra, width, height, pixels->stride_bytes, video::PixelOrder::kBgra, video::RowOrder::kBottomUp},
+        video::PictureFormat::kI420Bt709, picture);
   }};
   Peer peer_renderer((*robot)->description().model, width, height);
   Rate peer{.draw = [&] { peer_renderer.draw(); }};
@@ -136,8 +136,9 @@ int main(int argc, char** argv) {
   std::printf("  MuJoCo's own           %7.1f pictures/s, without shadows\n", peer.best);
   std::printf("  ours / MuJoCo's        %7.2f\n", bare.best / peer.best);
   std::printf("  physics                %7.1f times real time, one core\n", factor);
-  std::printf("{\"bench\":\"sim\",\"robot\":\"%s\",\"width\":%d,\"height\":%d,\"fps\":%.1f,\"fps_converted\":%.1f,"
-              "\"peer_fps\":%.1f,\"ratio\":%.3f,\"physics_factor\":%.1f}\n",
-              name.c_str(), width, height, bare.best, whole.best, peer.best, bare.best / peer.best, factor);
+  std::printf(
+      "{\"bench\":\"sim\",\"robot\":\"%s\",\"width\":%d,\"height\":%d,\"fps\":%.1f,\"fps_converted\":%.1f,"
+      "\"peer_fps\":%.1f,\"ratio\":%.3f,\"physics_factor\":%.1f}\n",
+      name.c_str(), width, height, bare.best, whole.best, peer.best, bare.best / peer.best, factor);
   return 0;
 }

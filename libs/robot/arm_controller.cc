@@ -4,9 +4,9 @@
 
 #include "robot/controller.h"
 
-// Velocity of the tool by damped least squares: dq = J^T (J J^T + d^2 I)^-1 v, which stays calm near singular poses where
-// the plain inverse would throw the joints about (Wampler 1986; Nakamura and Hanafusa 1986). The targets may run ahead of
-// the joints only a little, so that an arm that pushes against something does not store up motion.
+// Velocity of the tool by damped least squares: dq = J^T (J J^T + d^2 I)^-1 v, which stays calm near singular poses
+// where the plain inverse would throw the joints about (Wampler 1986; Nakamura and Hanafusa 1986). The targets may run
+// ahead of the joints only a little, so that an arm that pushes against something does not store up motion.
 
 namespace sdr::robot {
 namespace {

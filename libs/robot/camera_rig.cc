@@ -7,10 +7,10 @@
 namespace sdr::robot {
 namespace {
 
-constexpr double kDragSoftness = 0.06;    // s
-constexpr double kTargetSoftness = 0.12;  // s
-constexpr double kHeadingSoftness = 0.35;  // s
-constexpr double kLowestEye = 0.08;       // m over the floor
+constexpr double kDragSoftness = 0.06;                // s
+constexpr double kTargetSoftness = 0.12;              // s
+constexpr double kHeadingSoftness = 0.35;             // s
+constexpr double kLowestEye = 0.08;                   // m over the floor
 constexpr double kSteepest = 1.45, kFlattest = 0.25;  // rad down, rad up
 constexpr double kNearest = 0.25, kFarthest = 6.0;    // times the description's distance
 

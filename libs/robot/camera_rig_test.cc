@@ -10,12 +10,30 @@ namespace {
 
 Description cameras() {
   Description d;
-  d.cameras = {{.name = "orbit", .kind = CameraKind::orbit, .mjcf = {}, .target_m = {}, .distance_m = 2.0, .azimuth = 0.0,
-                .elevation = -0.4, .fovy = 0.8},
-               {.name = "follow", .kind = CameraKind::follow, .mjcf = {}, .target_m = {}, .distance_m = 2.0, .azimuth = 0.0,
-                .elevation = -0.4, .fovy = 0.8},
-               {.name = "front", .kind = CameraKind::fixed, .mjcf = "nose", .target_m = {}, .distance_m = 1.0,
-                .azimuth = 0.0, .elevation = 0.0, .fovy = 0.8}};
+  d.cameras = {{.name = "orbit",
+                .kind = CameraKind::orbit,
+                .mjcf = {},
+                .target_m = {},
+                .distance_m = 2.0,
+                .azimuth = 0.0,
+                .elevation = -0.4,
+                .fovy = 0.8},
+               {.name = "follow",
+                .kind = CameraKind::follow,
+                .mjcf = {},
+                .target_m = {},
+                .distance_m = 2.0,
+                .azimuth = 0.0,
+                .elevation = -0.4,
+                .fovy = 0.8},
+               {.name = "front",
+                .kind = CameraKind::fixed,
+                .mjcf = "nose",
+                .target_m = {},
+                .distance_m = 1.0,
+                .azimuth = 0.0,
+                .elevation = 0.0,
+                .fovy = 0.8}};
   return d;
 }
 
@@ -31,7 +49,8 @@ TEST(CameraRig, BeginsAtTheFirstCameraLookingAtTheRobot) {
   rig.set_robot(cameras());
   EXPECT_EQ(rig.current(), "orbit");
   const View view = rig.update(at(3.0, 0.0), 0.0);
-  for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(view.eye[i] + 2.0 * view.forward[i], i == 0 ? 3.0 : i == 1 ? 0.0 : 0.5, 1e-9);
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(view.eye[i] + 2.0 * view.forward[i], i == 0 ? 3.0 : i == 1 ? 0.0 : 0.5, 1e-9);
 }
 
 TEST(CameraRig, DragTurnsWithinBounds) {

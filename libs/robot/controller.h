@@ -24,10 +24,11 @@ struct JointTarget {
 
 struct ControlInput {
   const RobotState& state;
-  Velocity twist;        // already smoothed
+  Velocity twist;  // already smoothed
   double gripper = 1.0;
   double period_s = 0.02;
-  std::span<const double> tool_jacobian;  // arms: six rows (linear, angular, base frame), a column for each moving joint
+  std::span<const double>
+      tool_jacobian;  // arms: six rows (linear, angular, base frame), a column for each moving joint
 };
 
 class Controller {

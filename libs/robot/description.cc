@@ -168,7 +168,8 @@ Description read_root(TomlTable root, const std::filesystem::path& folder) {
 }  // namespace
 
 const Camera* Description::camera(std::string_view camera_name) const {
-  const auto found = std::find_if(cameras.begin(), cameras.end(), [&](const Camera& c) { return c.name == camera_name; });
+  const auto found =
+      std::find_if(cameras.begin(), cameras.end(), [&](const Camera& c) { return c.name == camera_name; });
   return found == cameras.end() ? nullptr : &*found;
 }
 
@@ -192,7 +193,8 @@ std::vector<std::string> list_robots(const std::filesystem::path& robots_dir) {
   std::vector<std::string> names;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(robots_dir, ignored)) {
-    if (std::filesystem::exists(entry.path() / "robot.toml", ignored)) names.push_back(entry.path().filename().string());
+    if (std::filesystem::exists(entry.path() / "robot.toml", ignored))
+      names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
   return names;

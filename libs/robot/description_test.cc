@@ -58,12 +58,14 @@ TEST(Description, RefusesUnknownKeysWithTheirLine) {
 }
 
 TEST(Description, RefusesMissingKeys) {
-  EXPECT_NE(error_of(rover_with("base_body = \"chassis\"\n", "")).find("base_body: expected a text"), std::string::npos);
+  EXPECT_NE(error_of(rover_with("base_body = \"chassis\"\n", "")).find("base_body: expected a text"),
+            std::string::npos);
 }
 
 TEST(Description, RefusesWrongKinds) {
   EXPECT_NE(error_of(rover_with("effort = 18.0", "effort = \"much\"")).find("joints[0].effort"), std::string::npos);
-  EXPECT_NE(error_of(rover_with("linear = [1.5, 0.0, 0.0]", "linear = [1.5, 0.0]")).find("twist.linear: expected three numbers"),
+  EXPECT_NE(error_of(rover_with("linear = [1.5, 0.0, 0.0]", "linear = [1.5, 0.0]"))
+                .find("twist.linear: expected three numbers"),
             std::string::npos);
 }
 
@@ -74,8 +76,10 @@ TEST(Description, RefusesValuesOutOfRange) {
 }
 
 TEST(Description, RefusesWhatDoesNotFitTogether) {
-  EXPECT_NE(error_of(rover_with("name = \"front_right\"", "name = \"front_left\"")).find("each name once"), std::string::npos);
-  EXPECT_NE(error_of(rover_with("left = [\"front_left\"", "left = [\"wing\"")).find("one named wing"), std::string::npos);
+  EXPECT_NE(error_of(rover_with("name = \"front_right\"", "name = \"front_left\"")).find("each name once"),
+            std::string::npos);
+  EXPECT_NE(error_of(rover_with("left = [\"front_left\"", "left = [\"wing\"")).find("one named wing"),
+            std::string::npos);
 }
 
 TEST(Description, RefusesBrokenToml) { EXPECT_NE(error_of("title = \"").find("line 1"), std::string::npos); }

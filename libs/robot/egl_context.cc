@@ -50,14 +50,16 @@ Result<std::unique_ptr<EglContext>> EglContext::create(int device) {
   const std::vector<EGLDeviceEXT> devices = list_devices();
   if (devices.empty()) return Error(Errc::renderer_missing, "EGL knows no device");
   if (device >= static_cast<int>(devices.size())) {
-    return Error(Errc::renderer_missing, "EGL device " + std::to_string(device) + " of " + std::to_string(devices.size()));
+    return Error(Errc::renderer_missing,
+                 "EGL device " + std::to_string(device) + " of " + std::to_string(devices.size()));
   }
   std::string reasons;
   for (size_t i = 0; i < devices.size(); ++i) {
     if (device >= 0 && i != static_cast<size_t>(device)) continue;
     Result<std::unique_ptr<EglContext>> context = open(devices[i]);
     if (context) return context;
-    reasons += (reasons.empty() ? "" : "; ") + std::string("device ") + std::to_string(i) + ": " + context.error().context();
+    reasons +=
+        (reasons.empty() ? "" : "; ") + std::string("device ") + std::to_string(i) + ": " + context.error().context();
   }
   return Error(Errc::renderer_missing, reasons);
 }

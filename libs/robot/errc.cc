@@ -12,11 +12,16 @@ class Category final : public std::error_category {
 
   std::string message(int code) const override {
     switch (static_cast<Errc>(code)) {
-      case Errc::unknown_robot: return "there is no such robot";
-      case Errc::bad_description: return "the robot's description is wrong";
-      case Errc::bad_model: return "the robot's model is wrong";
-      case Errc::renderer_missing: return "no off-screen OpenGL renderer";
-      case Errc::renderer_failed: return "the renderer failed";
+      case Errc::unknown_robot:
+        return "there is no such robot";
+      case Errc::bad_description:
+        return "the robot's description is wrong";
+      case Errc::bad_model:
+        return "the robot's model is wrong";
+      case Errc::renderer_missing:
+        return "no off-screen OpenGL renderer";
+      case Errc::renderer_failed:
+        return "the renderer failed";
     }
     return "unknown error";
   }

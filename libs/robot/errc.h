@@ -8,11 +8,11 @@
 namespace sdr::robot {
 
 enum class Errc {
-  unknown_robot = 1,   // no folder of that name with a description
-  bad_description,     // robot.toml: file, line, key, what was expected
-  bad_model,           // the MJCF does not load, or lacks what the description names
-  renderer_missing,    // no EGL device gives an OpenGL context
-  renderer_failed,     // the context was lost, or a frame buffer could not be made
+  unknown_robot = 1,  // no folder of that name with a description
+  bad_description,    // robot.toml: file, line, key, what was expected
+  bad_model,          // the MJCF does not load, or lacks what the description names
+  renderer_missing,   // no EGL device gives an OpenGL context
+  renderer_failed,    // the context was lost, or a frame buffer could not be made
 };
 
 const std::error_category& category();

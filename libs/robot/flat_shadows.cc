@@ -8,7 +8,7 @@ namespace sdr::robot {
 namespace {
 
 constexpr double kShadow[4] = {0.160, 0.185, 0.225, 1.0};  // on the common floor; numeric "shadow_rgba" says otherwise
-constexpr float kThin = 0.002f;   // what is left of the height, so that normals stay defined
+constexpr float kThin = 0.002f;                            // what is left of the height, so that normals stay defined
 constexpr float kSmall = 0.045f;   // m: shapes within this radius, trimmings mostly, throw no shadow of their own
 constexpr float kAbove = 0.0015f;  // m over the ground, so that the two do not fight
 

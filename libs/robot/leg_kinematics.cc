@@ -16,8 +16,8 @@ LegAngles solve_leg(const TrotGait& gait, double side, const Vec3& foot) {
   const double reach = std::clamp(std::hypot(foot[0], down), 0.3 * (upper + lower), 0.995 * (upper + lower));
   const double cosine = (reach * reach - upper * upper - lower * lower) / (2.0 * upper * lower);
   angles.calf = -std::acos(std::clamp(cosine, -1.0, 1.0));
-  angles.thigh = std::atan2(-foot[0], down) -
-                 std::atan2(lower * std::sin(angles.calf), upper + lower * std::cos(angles.calf));
+  angles.thigh =
+      std::atan2(-foot[0], down) - std::atan2(lower * std::sin(angles.calf), upper + lower * std::cos(angles.calf));
   return angles;
 }
 

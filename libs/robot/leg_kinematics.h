@@ -3,7 +3,8 @@
 
 #include "robot/description.h"
 
-// A leg of three joints: abduction about x at the hip, then thigh and calf about y. At zero the leg hangs straight down.
+// A leg of three joints: abduction about x at the hip, then thigh and calf about y. At zero the leg hangs straight
+// down.
 
 namespace sdr::robot {
 

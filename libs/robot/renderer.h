@@ -24,7 +24,7 @@ struct RenderedPixels {
 };
 
 struct RenderQuality {
-  bool shadows = true;       // flat ones in software, shadow maps on a GPU
+  bool shadows = true;  // flat ones in software, shadow maps on a GPU
   bool multisample = false;
 };
 

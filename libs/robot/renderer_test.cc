@@ -28,7 +28,8 @@ class RendererTest : public ::testing::Test {
   std::vector<uint8_t> picture() {
     const auto pixels = renderer_->render(scene_, rig_.update(scene_.base, 1.0));
     EXPECT_TRUE(pixels) << pixels.error().message();
-    return std::vector<uint8_t>(pixels->bgra, pixels->bgra + pixels->stride_bytes * static_cast<size_t>(pixels->height));
+    return std::vector<uint8_t>(pixels->bgra,
+                                pixels->bgra + pixels->stride_bytes * static_cast<size_t>(pixels->height));
   }
 
   std::unique_ptr<Renderer> renderer_;

@@ -30,8 +30,11 @@ double toward(double from, double to, double most) { return from + std::clamp(to
 class Robot::Impl {
  public:
   Impl(std::shared_ptr<const Description> about, ModelPtr model, uint64_t seed)
-      : description(std::move(about)), scene(std::make_shared<SceneModel>(std::move(model), description)),
-        m(scene->model.get()), d(mj_makeData(m)), random(seed) {}
+      : description(std::move(about)),
+        scene(std::make_shared<SceneModel>(std::move(model), description)),
+        m(scene->model.get()),
+        d(mj_makeData(m)),
+        random(seed) {}
 
   Status bind();
   void reset();
@@ -53,7 +56,7 @@ class Robot::Impl {
   std::vector<JointPlace> joints;
   std::vector<JointTarget> targets;
   std::vector<double> rise_from;
-  double risen = 1.0;  // 0: the motors begin to hold again, 1: they hold their targets
+  double risen = 1.0;          // 0: the motors begin to hold again, 1: they hold their targets
   std::vector<int> scattered;  // addresses in qpos
   std::vector<size_t> tool_joints;
   std::vector<mjtNum> jacobian_world;
@@ -88,7 +91,8 @@ Status Robot::Impl::bind_joints() {
     const int actuator = find(mjOBJ_ACTUATOR, joint.name, "motor", status);
     if (!status) return status;
     if (m->jnt_type[id] != mjJNT_HINGE && m->jnt_type[id] != mjJNT_SLIDE) {
-      return Error(Errc::bad_model, description->model.string() + ": joint \"" + joint.name + "\" is no hinge or slide");
+      return Error(Errc::bad_model,
+                   description->model.string() + ": joint \"" + joint.name + "\" is no hinge or slide");
     }
     joints.push_back({m->jnt_qposadr[id], m->jnt_dofadr[id], actuator});
   }
@@ -103,7 +107,8 @@ Status Robot::Impl::bind_sensors() {
   const int accelerometer_id = find(mjOBJ_SENSOR, "accelerometer", "sensor", status);
   if (!status) return status;
   if (m->sensor_type[gyro_id] != mjSENS_GYRO || m->sensor_type[accelerometer_id] != mjSENS_ACCELEROMETER) {
-    return Error(Errc::bad_model, description->model.string() + ": sensors \"gyro\" and \"accelerometer\" are not these");
+    return Error(Errc::bad_model,
+                 description->model.string() + ": sensors \"gyro\" and \"accelerometer\" are not these");
   }
   gyro = m->sensor_adr[gyro_id];
   accelerometer = m->sensor_adr[accelerometer_id];
@@ -318,7 +323,8 @@ Result<std::unique_ptr<Robot>> Robot::load(const std::filesystem::path& folder, 
   Result<ModelPtr> model = load_mjcf(description->model);
   if (!model) return model.error();
   (*model)->opt.disableflags |= mjDSBL_AUTORESET;  // a broken state is a fault to be seen, not to be hidden
-  auto impl = std::make_unique<Impl>(std::make_shared<const Description>(std::move(*description)), std::move(*model), seed);
+  auto impl =
+      std::make_unique<Impl>(std::make_shared<const Description>(std::move(*description)), std::move(*model), seed);
   SDR_TRY(impl->bind());
   return std::unique_ptr<Robot>(new Robot(std::move(impl)));
 }

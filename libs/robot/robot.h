@@ -7,12 +7,12 @@
 #include "base/result.h"
 #include "robot/state.h"
 
-// A robot in its world: MuJoCo's physics, driven by motions and read through sensors. The adapter to MuJoCo, whose types
-// stay in this folder's sources.
+// A robot in its world: MuJoCo's physics, driven by motions and read through sensors. The adapter to MuJoCo, whose
+// types stay in this folder's sources.
 //
-// Thread: one at a time (physics); models are shared, immutable, with the renderer. Deterministic: the same folder, seed
-// and sequence of calls give the same bits. Allocates when it loads, never in a step. A state that is no longer finite is
-// a fault, not an error: the robot stands still until reset().
+// Thread: one at a time (physics); models are shared, immutable, with the renderer. Deterministic: the same folder,
+// seed and sequence of calls give the same bits. Allocates when it loads, never in a step. A state that is no longer
+// finite is a fault, not an error: the robot stands still until reset().
 
 namespace sdr::robot {
 

@@ -40,7 +40,8 @@ RobotState read(const Robot& robot) {
 }
 
 /// A copy of a robot's folder in which a piece of the model's text is replaced.
-Result<std::unique_ptr<Robot>> load_broken(const testing::TemporaryFolder& folder, const std::string& from, const std::string& to) {
+Result<std::unique_ptr<Robot>> load_broken(const testing::TemporaryFolder& folder, const std::string& from,
+                                           const std::string& to) {
   std::filesystem::copy(kRobots / "rover", folder.path() / "rover");
   std::filesystem::copy(kRobots / "common", folder.path() / "common");
   const auto path = folder.path() / "rover" / "model.xml";
@@ -222,7 +223,8 @@ TEST(Robot, ModelWithoutADescribedJointIsAClearError) {
   const testing::TemporaryFolder folder;
   const auto robot = load_broken(folder, "<motor name=\"front_left\" joint=\"front_left\"/>", "");
   ASSERT_FALSE(robot);
-  EXPECT_NE(robot.error().message().find("no motor named \"front_left\""), std::string::npos) << robot.error().message();
+  EXPECT_NE(robot.error().message().find("no motor named \"front_left\""), std::string::npos)
+      << robot.error().message();
 }
 
 TEST(Robot, TimeStepThatDoesNotFitIsRefused) {

@@ -28,9 +28,7 @@ double yaw_of(const Quat& q) {
   return std::atan2(2.0 * (q[0] * q[3] + q[1] * q[2]), 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]));
 }
 
-double tilt_of(const Quat& q) {
-  return std::acos(std::clamp(1.0 - 2.0 * (q[1] * q[1] + q[2] * q[2]), -1.0, 1.0));
-}
+double tilt_of(const Quat& q) { return std::acos(std::clamp(1.0 - 2.0 * (q[1] * q[1] + q[2] * q[2]), -1.0, 1.0)); }
 
 double roll_of(const Quat& q) {
   return std::atan2(2.0 * (q[0] * q[1] + q[2] * q[3]), 1.0 - 2.0 * (q[1] * q[1] + q[2] * q[2]));

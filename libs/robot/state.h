@@ -31,10 +31,10 @@ struct Velocity {
 struct RobotState {
   double time_s = 0.0;  // of the simulation
   Pose base;
-  Velocity base_velocity;     // in the base's frame
+  Velocity base_velocity;  // in the base's frame
   Quat imu_orientation{1.0, 0.0, 0.0, 0.0};
-  Vec3 imu_angular_velocity{};      // rad/s, in the IMU's frame
-  Vec3 imu_linear_acceleration{};   // m/s^2, gravity included
+  Vec3 imu_angular_velocity{};                                       // rad/s, in the IMU's frame
+  Vec3 imu_linear_acceleration{};                                    // m/s^2, gravity included
   std::vector<double> joint_position, joint_velocity, joint_effort;  // in the description's order
   Velocity measured;  // what a twist asks for: the base's velocity, or the tool's in the base's frame
   Pose tool;          // of an arm; else unused
@@ -43,9 +43,9 @@ struct RobotState {
 
 /// What the controller is to do until it is told otherwise.
 struct Motion {
-  Velocity twist;          // within the description's limits
-  double gripper = 1.0;    // 0 closed, 1 open
-  bool damped = false;     // motors brake, and hold nothing
+  Velocity twist;        // within the description's limits
+  double gripper = 1.0;  // 0 closed, 1 open
+  bool damped = false;   // motors brake, and hold nothing
 };
 
 /// What ends motion at once.

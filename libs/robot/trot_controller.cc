@@ -5,22 +5,22 @@
 #include "robot/controller.h"
 #include "robot/leg_kinematics.h"
 
-// A trot without learning: two diagonal pairs of legs swing in turn. A standing foot moves back under the hip as fast as
-// the body is to go; a swinging one lands where it will be under the hip in the middle of its stand, shifted by the error
-// of the velocity, which is what keeps the body from running away (Raibert, "Legged Robots That Balance", 1986). The
-// tilt of the body lengthens the legs on its low side.
+// A trot without learning: two diagonal pairs of legs swing in turn. A standing foot moves back under the hip as fast
+// as the body is to go; a swinging one lands where it will be under the hip in the middle of its stand, shifted by the
+// error of the velocity, which is what keeps the body from running away (Raibert, "Legged Robots That Balance", 1986).
+// The tilt of the body lengthens the legs on its low side.
 
 namespace sdr::robot {
 namespace {
 
-constexpr double kStartSpeed = 0.02;       // of a twist that is worth a step: m/s, rad/s
-constexpr double kPlacement = 0.12;        // s: shift of a landing foot per error of velocity
-constexpr double kPlacementMost = 0.10;    // m
-constexpr double kTiltGain = 0.6;          // of the tilt that a leg's length corrects
-constexpr double kTiltDamping = 0.05;      // s
-constexpr double kTrim = 0.8;              // 1/s: how fast a lasting error of the velocity is learnt
-constexpr double kTrimMost[3] = {0.2, 0.2, 0.3};  // m/s, m/s, rad/s
-constexpr double kSettle = 3.0;            // 1/s: how fast a foot goes home while standing
+constexpr double kStartSpeed = 0.02;                     // of a twist that is worth a step: m/s, rad/s
+constexpr double kPlacement = 0.12;                      // s: shift of a landing foot per error of velocity
+constexpr double kPlacementMost = 0.10;                  // m
+constexpr double kTiltGain = 0.6;                        // of the tilt that a leg's length corrects
+constexpr double kTiltDamping = 0.05;                    // s
+constexpr double kTrim = 0.8;                            // 1/s: how fast a lasting error of the velocity is learnt
+constexpr double kTrimMost[3] = {0.2, 0.2, 0.3};         // m/s, m/s, rad/s
+constexpr double kSettle = 3.0;                          // 1/s: how fast a foot goes home while standing
 constexpr double kTrotOffset[4] = {0.0, 0.5, 0.5, 0.0};  // FR with RL, FL with RR
 
 class TrotController final : public Controller {
@@ -28,7 +28,8 @@ class TrotController final : public Controller {
   explicit TrotController(const Description& description) : description_(description), gait_(*description.gait) {
     for (size_t leg = 0; leg < 4; ++leg) {
       const auto& joints = description.joints;
-      home_[leg] = foot_of(gait_, side(leg), {joints[3 * leg].home, joints[3 * leg + 1].home, joints[3 * leg + 2].home});
+      home_[leg] =
+          foot_of(gait_, side(leg), {joints[3 * leg].home, joints[3 * leg + 1].home, joints[3 * leg + 2].home});
     }
     reset();
   }
@@ -64,8 +65,8 @@ class TrotController final : public Controller {
   /// Walks while there is something to do, and stops only where all feet are down.
   void choose(const ControlInput& input) {
     const Velocity& twist = input.twist;
-    const bool wanted = std::hypot(twist.linear[0], twist.linear[1]) > kStartSpeed ||
-                        std::abs(twist.angular[2]) > kStartSpeed;
+    const bool wanted =
+        std::hypot(twist.linear[0], twist.linear[1]) > kStartSpeed || std::abs(twist.angular[2]) > kStartSpeed;
     if (wanted && !walking_) phase_ = gait_.duty - 0.5;  // a moment before the first pair lifts
     if (wanted) {
       walking_ = true;
@@ -174,7 +175,7 @@ class TrotController final : public Controller {
 
   const Description& description_;
   const TrotGait& gait_;
-  Vec3 trim_{};  // of x, y and yaw
+  Vec3 trim_{};                                   // of x, y and yaw
   std::array<Vec3, 4> home_{}, feet_{}, lift_{};  // from each hip's axis, in the base's frame
   double phase_ = 0.0;
   double walked_ = 0.0;  // 0 standing, 1 walking: mixes the gains

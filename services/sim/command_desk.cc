@@ -12,8 +12,8 @@
 namespace sdr::sim {
 namespace {
 
-using schema::Action;
 using schema::AckStatus;
+using schema::Action;
 
 constexpr size_t kActionNameMax = 64;
 
@@ -21,8 +21,14 @@ constexpr size_t kActionNameMax = 64;
 
 CommandDesk::CommandDesk(EventLoop& loop, std::filesystem::path robots_dir, int64_t seed, PhysicsThread& physics,
                          RenderThread& render, EncodeThread& encode, Registry& registry, Answer answer)
-    : loop_(loop), robots_dir_(std::move(robots_dir)), seed_(static_cast<uint64_t>(seed)), physics_(physics),
-      render_(render), encode_(encode), answer_(std::move(answer)), registry_(registry),
+    : loop_(loop),
+      robots_dir_(std::move(robots_dir)),
+      seed_(static_cast<uint64_t>(seed)),
+      physics_(physics),
+      render_(render),
+      encode_(encode),
+      answer_(std::move(answer)),
+      registry_(registry),
       malformed_(registry.counter("sim_messages_malformed_total", "Messages from the bus that could not be read")) {}
 
 CommandDesk::~CommandDesk() {
@@ -87,7 +93,8 @@ void CommandDesk::answer(const Command& command, AckStatus status, std::string_v
            .detail = std::string(detail)});
 }
 
-void CommandDesk::answer_unreadable(std::string_view action, const schema::ControlEnvelope& envelope, const Error& error) {
+void CommandDesk::answer_unreadable(std::string_view action, const schema::ControlEnvelope& envelope,
+                                    const Error& error) {
   malformed_.add();
   answer_({.client = envelope.client,
            .action = std::string(action),
@@ -99,7 +106,8 @@ void CommandDesk::answer_unreadable(std::string_view action, const schema::Contr
 
 void CommandDesk::answer_unknown(std::string_view action, std::string_view payload) {
   schema::ControlEnvelope envelope;
-  const Status ignored = schema::parse(payload, Action::reset, envelope);  // for client and sequence; data does not count
+  const Status ignored =
+      schema::parse(payload, Action::reset, envelope);  // for client and sequence; data does not count
   if (!ignored) malformed_.add();
   answer_({.client = envelope.client,
            .action = std::string(action.substr(0, kActionNameMax)),
@@ -116,10 +124,14 @@ void CommandDesk::on_decided(Decided&& decided) {
 
 void CommandDesk::carry_out(Command&& command) {
   switch (command.action) {
-    case Action::load_robot: return load_robot(std::move(command));
-    case Action::camera: return move_camera(command);
-    case Action::settings: return change_settings(std::move(command));
-    default: return answer(command, AckStatus::ok, "");
+    case Action::load_robot:
+      return load_robot(std::move(command));
+    case Action::camera:
+      return move_camera(command);
+    case Action::settings:
+      return change_settings(std::move(command));
+    default:
+      return answer(command, AckStatus::ok, "");
   }
 }
 
@@ -135,9 +147,8 @@ void CommandDesk::load_robot(Command&& command) {
   loader_ = std::thread([this, folder = robots_dir_ / name, command = std::move(command)]() mutable {
     name_thread("sim-load");
     auto robot = std::make_shared<Result<std::unique_ptr<robot::Robot>>>(robot::Robot::load(folder, seed_));
-    const bool posted = loop_.post([this, robot, command = std::move(command)]() mutable {
-      on_loaded(std::move(command), std::move(*robot));
-    });
+    const bool posted = loop_.post(
+        [this, robot, command = std::move(command)]() mutable { on_loaded(std::move(command), std::move(*robot)); });
     if (!posted) log_warning("A robot was loaded in vain: the service stops");
   });
 }
@@ -192,9 +203,8 @@ void CommandDesk::change_settings(Command&& command) {
   if (data.bitrate_bps) stream.bitrate_bps = static_cast<int64_t>(*data.bitrate_bps);
   auto pending = std::make_shared<Command>(std::move(command));
   stream.done = [this, pending](const std::string& error) {
-    const bool posted = loop_.post([this, pending, error] {
-      answer(*pending, error.empty() ? AckStatus::ok : AckStatus::error, error);
-    });
+    const bool posted = loop_.post(
+        [this, pending, error] { answer(*pending, error.empty() ? AckStatus::ok : AckStatus::error, error); });
     if (!posted) log_warning("Settings were changed, but the loop was too busy to say so");
   };
   const bool sent = (!data.width && !data.fps) || render_.send(std::move(picture));

@@ -25,8 +25,8 @@ class CommandDesk {
  public:
   using Answer = std::function<void(const schema::CommandAck&)>;
 
-  CommandDesk(EventLoop& loop, std::filesystem::path robots_dir, int64_t seed, PhysicsThread& physics, RenderThread& render,
-              EncodeThread& encode, Registry& registry, Answer answer);
+  CommandDesk(EventLoop& loop, std::filesystem::path robots_dir, int64_t seed, PhysicsThread& physics,
+              RenderThread& render, EncodeThread& encode, Registry& registry, Answer answer);
   ~CommandDesk();
 
   /// A message on control.ACTION; the subject without namespace.

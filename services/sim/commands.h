@@ -37,8 +37,8 @@ struct RobotReady {
 /// To physics.
 using SimInput = std::variant<Command, LeaseFact, GateFact, BusFact, RobotReady>;
 
-/// A command that was decided. Where the verdict is ok and the action is the event loop's to carry out (camera, settings,
-/// load_robot), it does so, and answers then.
+/// A command that was decided. Where the verdict is ok and the action is the event loop's to carry out (camera,
+/// settings, load_robot), it does so, and answers then.
 struct Decided {
   Command command;
   safety::Verdict verdict;

@@ -18,7 +18,11 @@ double microseconds(Duration d) { return std::chrono::duration<double, std::micr
 
 EncodeThread::EncodeThread(EncodeOptions options, frames::RingWriter ring, LatestSlot<video::Picture>& pictures,
                            StreamShared& shared, StreamStats stats, std::function<void(std::string)> failed)
-    : options_(std::move(options)), ring_(std::move(ring)), pictures_(pictures), shared_(shared), stats_(stats),
+    : options_(std::move(options)),
+      ring_(std::move(ring)),
+      pictures_(pictures),
+      shared_(shared),
+      stats_(stats),
       failed_(std::move(failed)) {}
 
 EncodeThread::~EncodeThread() { stop(); }
@@ -98,8 +102,10 @@ Status EncodeThread::choose(const std::string& wish, const video::EncoderSetting
   trial_ms_ = chosen->tried.empty() ? 0.0 : chosen->tried.back().ms_per_frame;
   shared_.format.store(encoder_->format());
   publish_info();
-  log_info("Encoder", {{"encoder", encoder_->name()}, {"ms_per_frame", trial_ms_},
-                       {"bitrate_bps", encoder_->settings().bitrate_bps}, {"width", settings.width},
+  log_info("Encoder", {{"encoder", encoder_->name()},
+                       {"ms_per_frame", trial_ms_},
+                       {"bitrate_bps", encoder_->settings().bitrate_bps},
+                       {"width", settings.width},
                        {"height", settings.height}});
   return {};
 }
@@ -131,7 +137,8 @@ Status EncodeThread::encode(const video::Picture& picture) {
   const bool keyframe = debouncer_.next_picture(begin);
   const Result<video::EncodedPicture> encoded = encoder_->encode(picture, keyframe);
   if (!encoded) {
-    log_error("Encoder failed, the next one is tried", {{"encoder", encoder_->name()}, {"reason", encoded.error().message()}});
+    log_error("Encoder failed, the next one is tried",
+              {{"encoder", encoder_->name()}, {"reason", encoded.error().message()}});
     stats_.failed->add();
     broken_ = true;
     return {};

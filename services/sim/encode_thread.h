@@ -37,8 +37,8 @@ struct EncodeInfo {
 
 class EncodeThread {
  public:
-  EncodeThread(EncodeOptions options, frames::RingWriter ring, LatestSlot<video::Picture>& pictures, StreamShared& shared,
-               StreamStats stats, std::function<void(std::string)> failed);
+  EncodeThread(EncodeOptions options, frames::RingWriter ring, LatestSlot<video::Picture>& pictures,
+               StreamShared& shared, StreamStats stats, std::function<void(std::string)> failed);
   ~EncodeThread();
   void start();
   void stop();

@@ -15,16 +15,20 @@ void describe(SimOptions& v, Options& options) {
   options.add("width", &v.width, {.help = "of the picture; 0: 640, or 1280 on a GPU", .least = 0, .most = 3840});
   options.add("height", &v.height, {.help = "of the picture; 0: 360, or 720 on a GPU", .least = 0, .most = 2160});
   options.add("fps", &v.fps, {.help = "pictures per second", .least = 1, .most = 120});
-  options.add("bitrate_bps", &v.bitrate_bps, {.help = "of the video; 0: as the size asks for", .least = 0, .most = 1e8});
+  options.add("bitrate_bps", &v.bitrate_bps,
+              {.help = "of the video; 0: as the size asks for", .least = 0, .most = 1e8});
   options.add("codec", &v.codec,
               {.help = "the codec, or one encoder by FFmpeg's name",
-               .choices = {"auto", "h264", "hevc", "jpeg", "libx264", "libx265", "h264_nvenc", "hevc_nvenc", "h264_vaapi",
-                           "hevc_vaapi", "mjpeg"}});
-  options.add("egl_device", &v.egl_device, {.help = "number of the EGL device; -1: the first that works", .least = -1, .most = 15});
-  options.add("timecode", &v.timecode, {.help = "draw the capture time into the picture's lowest rows, for measurements"});
+               .choices = {"auto", "h264", "hevc", "jpeg", "libx264", "libx265", "h264_nvenc", "hevc_nvenc",
+                           "h264_vaapi", "hevc_vaapi", "mjpeg"}});
+  options.add("egl_device", &v.egl_device,
+              {.help = "number of the EGL device; -1: the first that works", .least = -1, .most = 15});
+  options.add("timecode", &v.timecode,
+              {.help = "draw the capture time into the picture's lowest rows, for measurements"});
   options.add("shm_path", &v.shm_path, {.help = "the frame ring", .env = "SDR_SHM_PATH"});
-  options.add("shm_size", &v.shm_bytes,
-              {.help = "bytes of the frame ring, a multiple of 4096", .env = "SDR_SHM_SIZE", .least = 8192, .most = 1 << 30});
+  options.add(
+      "shm_size", &v.shm_bytes,
+      {.help = "bytes of the frame ring, a multiple of 4096", .env = "SDR_SHM_SIZE", .least = 8192, .most = 1 << 30});
   options.add("shm_hint", &v.shm_hint, {.help = "Unix datagram address to wake a reader at", .env = "SDR_SHM_HINT"});
   options.add("nats_url", &v.nats_url, {.help = "the bus", .env = "SDR_NATS_URL"});
   options.add("namespace", &v.name_space, {.help = "put before every subject", .env = "SDR_NAMESPACE"});

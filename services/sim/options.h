@@ -18,7 +18,7 @@ struct SimOptions {
 
   int64_t width = 0, height = 0;  // 0: as the renderer affords
   int64_t fps = 60;
-  int64_t bitrate_bps = 0;        // 0: as the size asks for
+  int64_t bitrate_bps = 0;  // 0: as the size asks for
   std::string codec = "auto";
   int64_t egl_device = -1;
   bool timecode = false;

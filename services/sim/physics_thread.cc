@@ -7,8 +7,8 @@
 namespace sdr::sim {
 namespace {
 
-constexpr Duration kLate = std::chrono::milliseconds(20);       // a slice that begins later counts as late
-constexpr Duration kGiveUp = std::chrono::milliseconds(100);    // beyond this, simulated time falls behind
+constexpr Duration kLate = std::chrono::milliseconds(20);     // a slice that begins later counts as late
+constexpr Duration kGiveUp = std::chrono::milliseconds(100);  // beyond this, simulated time falls behind
 constexpr Duration kMeasure = std::chrono::seconds(1);
 
 double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
@@ -17,7 +17,8 @@ double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 PhysicsThread::PhysicsThread(std::unique_ptr<robot::Robot> robot, safety::RobotSide side, Stats stats,
                              std::function<void()> notify)
-    : stats_(stats), notify_(std::move(notify)),
+    : stats_(stats),
+      notify_(std::move(notify)),
       simulation_(std::move(robot), std::move(side), [this](SimOutput&& value) { output(std::move(value)); }) {}
 
 PhysicsThread::~PhysicsThread() { stop(); }

@@ -18,23 +18,33 @@ uint64_t milliseconds(Duration d) {
 
 schema::Codec codec_of(video::Codec codec) {
   switch (codec) {
-    case video::Codec::kHevc: return schema::Codec::hevc;
-    case video::Codec::kJpeg: return schema::Codec::jpeg;
-    case video::Codec::kH264: break;
+    case video::Codec::kHevc:
+      return schema::Codec::hevc;
+    case video::Codec::kJpeg:
+      return schema::Codec::jpeg;
+    case video::Codec::kH264:
+      break;
   }
   return schema::Codec::h264;
 }
 
 }  // namespace
 
-Publisher::Publisher(EventLoop& loop, bus::Bus& bus, PhysicsThread& physics, RenderThread& render, EncodeThread& encode,
+Publisher::Publisher(EventLoop& loop, bus::Bus& bus, RenderThread& render, EncodeThread& encode,
                      PhysicsThread::Stats physics_stats, StreamStats stream_stats, std::string robot_side,
                      schema::RobotList robots)
-    : loop_(loop), physics_(physics), render_(render), encode_(encode), physics_stats_(physics_stats),
-      stats_(stream_stats), robot_side_(std::move(robot_side)),
+    : render_(render),
+      encode_(encode),
+      physics_stats_(physics_stats),
+      stats_(stream_stats),
+      robot_side_(std::move(robot_side)),
       telemetry_([&bus](std::string_view subject, std::string_view payload) { bus.publish(subject, payload); }),
-      robots_(std::move(robots)), render_us_(*stats_.render_us), encode_us_(*stats_.encode_us),
-      publish_us_(*stats_.publish_us), step_us_(*physics_stats_.step_us), statistics_at_(loop.now()) {
+      robots_(std::move(robots)),
+      render_us_(*stats_.render_us),
+      encode_us_(*stats_.encode_us),
+      publish_us_(*stats_.publish_us),
+      step_us_(*physics_stats_.step_us),
+      statistics_at_(loop.now()) {
   loop.every(50ms, [this] { clock(); });
   loop.every(500ms, [this] { repeat_safety(); });
   loop.every(1s, [this] { statistics(); });

@@ -21,8 +21,9 @@ namespace sdr::sim {
 
 class Publisher {
  public:
-  Publisher(EventLoop& loop, bus::Bus& bus, PhysicsThread& physics, RenderThread& render, EncodeThread& encode,
-            PhysicsThread::Stats physics_stats, StreamStats stream_stats, std::string robot_side, schema::RobotList robots);
+  Publisher(EventLoop& loop, bus::Bus& bus, RenderThread& render, EncodeThread& encode,
+            PhysicsThread::Stats physics_stats, StreamStats stream_stats, std::string robot_side,
+            schema::RobotList robots);
 
   void speak();
   bool speaking() const { return speaking_; }
@@ -45,8 +46,6 @@ class Publisher {
   schema::FrameStats frame_stats(double seconds);
   schema::PhysicsMetrics physics_metrics();
 
-  EventLoop& loop_;
-  PhysicsThread& physics_;
   RenderThread& render_;
   EncodeThread& encode_;
   const PhysicsThread::Stats physics_stats_;

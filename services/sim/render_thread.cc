@@ -12,10 +12,10 @@
 namespace sdr::sim {
 namespace {
 
-constexpr int kWarmUpFrames = 10;      // whose times say nothing: shaders are compiled, textures loaded
-constexpr int kSlowSeconds = 3;        // in a row, before quality is lowered
+constexpr int kWarmUpFrames = 10;  // whose times say nothing: shaders are compiled, textures loaded
+constexpr int kSlowSeconds = 3;    // in a row, before quality is lowered
 constexpr int kLowestHeight = 180;
-constexpr double kLowerBy = 0.8;       // of each side
+constexpr double kLowerBy = 0.8;  // of each side
 
 double milliseconds(Duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
 
@@ -25,8 +25,13 @@ int even(double side) { return 2 * static_cast<int>(side / 2.0); }
 
 RenderThread::RenderThread(RenderOptions options, PhysicsThread& physics, StreamShared& shared, StreamStats stats,
                            std::function<void()> picture_ready, std::function<void(std::string)> failed)
-    : options_(options), physics_(physics), shared_(shared), stats_(stats), picture_ready_(std::move(picture_ready)),
-      failed_(std::move(failed)), fps_(options.fps) {}
+    : options_(options),
+      physics_(physics),
+      shared_(shared),
+      stats_(stats),
+      picture_ready_(std::move(picture_ready)),
+      failed_(std::move(failed)),
+      fps_(options.fps) {}
 
 RenderThread::~RenderThread() { stop(); }
 
@@ -161,8 +166,12 @@ void RenderThread::judge(double ms) {
       const std::lock_guard lock(info_mutex_);
       info_ = RenderInfo{renderer_->name(), renderer_->software(), width_, height_, mean};
     }
-    log_info("Renderer", {{"renderer", renderer_->name()}, {"software", renderer_->software()}, {"width", width_},
-                          {"height", height_}, {"fps", fps_}, {"ms_per_frame", mean}});
+    log_info("Renderer", {{"renderer", renderer_->name()},
+                          {"software", renderer_->software()},
+                          {"width", width_},
+                          {"height", height_},
+                          {"fps", fps_},
+                          {"ms_per_frame", mean}});
   }
   slow_seconds_ = mean > 1000.0 / fps_ ? slow_seconds_ + 1 : 0;
   if (slow_seconds_ >= kSlowSeconds) lower();
@@ -172,7 +181,8 @@ void RenderThread::lower() {
   if (shadows_) {
     shadows_ = false;
     renderer_->set_quality({.shadows = false, .multisample = false});
-    log_warning("Pictures take too long: shadows are left out", {{"width", width_}, {"height", height_}, {"fps", fps_}});
+    log_warning("Pictures take too long: shadows are left out",
+                {{"width", width_}, {"height", height_}, {"fps", fps_}});
     slow_seconds_ = 0;
     judged_frames_ = -kWarmUpFrames;
     return;

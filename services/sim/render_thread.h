@@ -19,8 +19,8 @@
 // The render thread: at its rate, draws the newest state of the physics as the camera sees it, and leaves the picture,
 // converted for the encoder, in a slot that holds the newest only. Waits for neither neighbour.
 //
-// Where a picture takes longer than its interval it lowers the quality step by step (shadows, then the size) and says so.
-// Thread: the constructor's and start() and send() on the event loop's; the OpenGL context lives inside the thread.
+// Where a picture takes longer than its interval it lowers the quality step by step (shadows, then the size) and says
+// so. Thread: the constructor's and start() and send() on the event loop's; the OpenGL context lives inside the thread.
 
 namespace sdr::sim {
 
@@ -41,8 +41,8 @@ struct RenderInfo {
 
 class RenderThread {
  public:
-  /// `picture_ready` is called on the render thread after each picture; `failed`, once, where there is no renderer or it
-  /// broke: the service cannot do its work.
+  /// `picture_ready` is called on the render thread after each picture; `failed`, once, where there is no renderer or
+  /// it broke: the service cannot do its work.
   RenderThread(RenderOptions options, PhysicsThread& physics, StreamShared& shared, StreamStats stats,
                std::function<void()> picture_ready, std::function<void(std::string)> failed);
   ~RenderThread();

@@ -124,19 +124,24 @@ class SimService::Impl {
 };
 
 SimService::Impl::Impl(EventLoop& event_loop, const SimOptions& given)
-    : loop_(event_loop), options_(given), state_file_(std::filesystem::path(given.run_dir) / "safety-state.json"),
+    : loop_(event_loop),
+      options_(given),
+      state_file_(std::filesystem::path(given.run_dir) / "safety-state.json"),
       from_physics_(loop_, [this] { take_from_physics(); }),
       physics_(load_robot(options_), make_side(state_file_), physics_stats_, [this] { from_physics_.notify(); }),
-      render_({.width = static_cast<int>(given.width), .height = static_cast<int>(given.height),
-               .fps = static_cast<int>(given.fps), .egl_device = static_cast<int>(given.egl_device),
-               .timecode = given.timecode},
-              physics_, shared_, stream_stats_, [this] { encode_.picture_ready(); },
-              [this](std::string why) { die("rendering: " + why); }),
-      encode_({.codec = given.codec, .bitrate_bps = given.bitrate_bps}, open_ring(options_), render_.pictures(), shared_,
-              stream_stats_, [this](std::string why) { die("encoding: " + why); }),
-      bus_(loop_, registry_, {.url = given.nats_url, .service = "sdr-sim", .name_space = given.name_space,
-                              .user = {}, .password = {}}),
-      publisher_(loop_, bus_, physics_, render_, encode_, physics_stats_, stream_stats_, robot_side_,
+      render_(
+          {.width = static_cast<int>(given.width),
+           .height = static_cast<int>(given.height),
+           .fps = static_cast<int>(given.fps),
+           .egl_device = static_cast<int>(given.egl_device),
+           .timecode = given.timecode},
+          physics_, shared_, stream_stats_, [this] { encode_.picture_ready(); },
+          [this](std::string why) { die("rendering: " + why); }),
+      encode_({.codec = given.codec, .bitrate_bps = given.bitrate_bps}, open_ring(options_), render_.pictures(),
+              shared_, stream_stats_, [this](std::string why) { die("encoding: " + why); }),
+      bus_(loop_, registry_,
+           {.url = given.nats_url, .service = "sdr-sim", .name_space = given.name_space, .user = {}, .password = {}}),
+      publisher_(loop_, bus_, render_, encode_, physics_stats_, stream_stats_, robot_side_,
                  read_robot_list(given.robots_dir)),
       desk_(loop_, given.robots_dir, given.seed, physics_, render_, encode_, registry_,
             [this](const schema::CommandAck& ack) { publisher_.ack(ack); }),
@@ -194,7 +199,8 @@ void SimService::Impl::on_safety(const SafetyChanged& changed) {
   }
   const schema::SafetyState& before = publisher_.safety_state();
   if (before.state_id != changed.state.state_id) {
-    log_info("Safety", {{"mode", schema::to_text(changed.state.mode)}, {"reason", schema::to_text(changed.state.reason)},
+    log_info("Safety", {{"mode", schema::to_text(changed.state.mode)},
+                        {"reason", schema::to_text(changed.state.reason)},
                         {"detail", changed.state.detail.value_or("")}});
   }
   publisher_.safety(changed.state);

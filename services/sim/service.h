@@ -6,7 +6,8 @@
 #include "base/event_loop.h"
 #include "sim/options.h"
 
-// The simulator as a service: starts the threads, hears the bus, answers commands, publishes telemetry, says how it does.
+// The simulator as a service: starts the threads, hears the bus, answers commands, publishes telemetry, says how it
+// does.
 //
 // Thread: the event loop's. The three threads beside it hand over through bounded queues and slots (see README.md).
 
@@ -14,8 +15,8 @@ namespace sdr::sim {
 
 class SimService {
  public:
-  /// Throws ConfigError where the configuration does not fit, std::runtime_error where the service cannot start (another
-  /// writer on the ring, another robot side in the namespace, a port that is taken).
+  /// Throws ConfigError where the configuration does not fit, std::runtime_error where the service cannot start
+  /// (another writer on the ring, another robot side in the namespace, a port that is taken).
   SimService(EventLoop& loop, const SimOptions& options);
   ~SimService();
 

@@ -24,8 +24,10 @@ schema::Twist limits_of(const robot::Description& description) {
 }
 
 Simulation::Simulation(std::unique_ptr<robot::Robot> robot, safety::RobotSide side, Output output)
-    : robot_(std::move(robot)), description_(std::make_shared<const robot::Description>(robot_->description())),
-      side_(std::move(side)), output_(std::move(output)) {
+    : robot_(std::move(robot)),
+      description_(std::make_shared<const robot::Description>(robot_->description())),
+      side_(std::move(side)),
+      output_(std::move(output)) {
   side_.set_twist_limits(limits_of(*description_));
 }
 
@@ -59,7 +61,8 @@ safety::Verdict Simulation::decide(Command& command, Time now) {
     const std::string who = e.client.empty() ? "the bus" : e.client;
     return side_.on_estop(data != nullptr && data->reason ? *data->reason : "stopped by " + who, now);
   }
-  if (const safety::Verdict verdict = sessions_.check(e.client, command.action, e.cmd_seq); !verdict.ok()) return verdict;
+  if (const safety::Verdict verdict = sessions_.check(e.client, command.action, e.cmd_seq); !verdict.ok())
+    return verdict;
   return act(command, now);
 }
 
@@ -69,21 +72,29 @@ safety::Verdict Simulation::act(Command& command, Time now) {
   switch (command.action) {
     case Action::cmd_vel:
       return side_.on_twist({sender, std::get<schema::Twist>(e.data), e.echo_us, e.ttl_ms}, now);
-    case Action::estop_clear: return side_.on_estop_clear(sender, now);
+    case Action::estop_clear:
+      return side_.on_estop_clear(sender, now);
     case Action::set_mode: {
       const schema::DriveMode mode = std::get<schema::ModeData>(e.data).mode;
       // Without a policy or a script there is nothing that could drive by itself.
       if (mode == schema::DriveMode::auto_) return unsupported("no policy is loaded");
       return side_.on_drive_mode(sender, mode, now);
     }
-    case Action::load_policy: return unsupported("this simulator runs no policies");
-    case Action::gamepad: return unsupported("this simulator takes twists, not gamepads");
-    default: break;
+    case Action::load_policy:
+      return unsupported("this simulator runs no policies");
+    case Action::gamepad:
+      return unsupported("this simulator takes twists, not gamepads");
+    default:
+      break;
   }
   if (const safety::Verdict verdict = side_.on_command(sender, now); !verdict.ok()) return verdict;
   switch (command.action) {
-    case Action::pause: paused_ = std::get<schema::PauseData>(e.data).paused; return {};
-    case Action::reset: reset_robot(now); return {};
+    case Action::pause:
+      paused_ = std::get<schema::PauseData>(e.data).paused;
+      return {};
+    case Action::reset:
+      reset_robot(now);
+      return {};
     case Action::gripper:
       if (!description_->arm) return unsupported("this robot has no gripper");
       if (side_.mode() == schema::Mode::estop) return safety::refused("emergency stop");
@@ -91,8 +102,10 @@ safety::Verdict Simulation::act(Command& command, Time now) {
       return {};
     case Action::load_robot:
     case Action::camera:
-    case Action::settings: return {};  // the event loop's to carry out
-    default: return unsupported("nobody implements this");
+    case Action::settings:
+      return {};  // the event loop's to carry out
+    default:
+      return unsupported("nobody implements this");
   }
 }
 

@@ -10,14 +10,15 @@ namespace sdr::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using schema::Action;
 using schema::AckStatus;
+using schema::Action;
 using schema::Mode;
 using schema::SafetyReason;
 
 class SimulationTest : public ::testing::Test {
  protected:
-  SimulationTest() : simulation_(load("rover"), safety::RobotSide(now_), [this](SimOutput&& o) { keep(std::move(o)); }) {
+  SimulationTest()
+      : simulation_(load("rover"), safety::RobotSide(now_), [this](SimOutput&& o) { keep(std::move(o)); }) {
     simulation_.apply(LeaseFact{"pilot", 1}, now_);
   }
 

@@ -50,7 +50,8 @@ Status save_state(const std::filesystem::path& path, const safety::SavedState& s
   const std::string text = to_json(state), temporary = path.string() + ".new";
   FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!file) return system_error(temporary);
-  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return system_error(temporary);
+  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return system_error(temporary);
   file.reset();
   if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error(path.string());
   return {};

@@ -13,8 +13,8 @@
 namespace sdr::testing {
 namespace {
 
-using schema::Action;
 using schema::AckStatus;
+using schema::Action;
 using schema::Mode;
 
 class SimTest : public ::testing::Test {
@@ -78,7 +78,8 @@ TEST_F(SimTest, SettingsChangeTheStreamWhileItRuns) {
   data.height = 144;
   ASSERT_EQ(client_->command(Action::settings, data).status, AckStatus::ok);
   ASSERT_TRUE(client_->until([&] { return client_->headers.back().codec == frames::Codec::kJpeg; }));
-  ASSERT_TRUE(client_->until([&] { return client_->stats.width == 256 && client_->stats.codec == schema::Codec::jpeg; }));
+  ASSERT_TRUE(
+      client_->until([&] { return client_->stats.width == 256 && client_->stats.codec == schema::Codec::jpeg; }));
   data.codec = schema::Codec::h264;
   ASSERT_EQ(client_->command(Action::settings, data).status, AckStatus::ok);
   ASSERT_TRUE(client_->until([&] { return client_->headers.back().codec == frames::Codec::kH264; }));
@@ -109,7 +110,8 @@ TEST_F(SimTest, ARequestedKeyframeComes) {
   const size_t frames = client_->headers.size();
   schema::CameraName data;
   client_->post(Action::request_idr, data);
-  ASSERT_TRUE(client_->until([&] { return client_->headers.size() > frames && client_->headers.back().is_keyframe(); }));
+  ASSERT_TRUE(
+      client_->until([&] { return client_->headers.size() > frames && client_->headers.back().is_keyframe(); }));
 }
 
 TEST_F(SimTest, PauseAndResetDoWhatTheySay) {
