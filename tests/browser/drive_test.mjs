@@ -16,7 +16,9 @@ import {
   trouble,
   untilLive,
   untilMode,
+  untilMoved,
   untilStill,
+  wayHome,
 } from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
@@ -42,7 +44,7 @@ after(async () => {
 test("Page.ShowsPicturesThatChange", { skip }, async () => {
   const first = await pictureHash(page);
   const drawn = await sdr(page, "frames_drawn");
-  await driveUntilMoved(page, "w", 0.1);
+  await driveUntilMoved(page, 0.1);
   await until("frames are drawn", async () => (await sdr(page, "frames_drawn")) > drawn + 10);
   assert.notEqual(await pictureHash(page), first);
 });
@@ -53,17 +55,18 @@ test("Page.NamesTheRobotAndItsPath", { skip }, async () => {
 });
 
 test("Page.DrivesTheRobotAndStopsWhenTheKeyComesUp", { skip }, async () => {
-  await driveUntilMoved(page, "w", 0.3);
+  await driveUntilMoved(page, 0.3);
   assert.equal(await sdr(page, "mode"), "ARMED");
   await untilStill(page);
 });
 
 test("Page.StopsWhenItLosesTheFocus", { skip }, async () => {
-  await page.keyboard.down("w");
+  const key = (await wayHome(page)) > 0 ? "w" : "s";
+  await page.keyboard.down(key);
   await until("the robot moves", async () => Math.abs((await odometry(page)).vx) > 0.1);
   await setFocused(page, false);
   await untilStill(page);
-  await page.keyboard.up("w");
+  await page.keyboard.up(key);
   await setFocused(page, true);
 });
 
@@ -79,7 +82,7 @@ test("Page.StopsTheRobotWithSpaceAndReArmsWithAHold", { skip }, async () => {
   assert.ok(Math.hypot(still.x - stopped.x, still.y - stopped.y) < 0.2);
 
   await rearmByKey(page);
-  await driveUntilMoved(page, "w", 0.2);
+  await driveUntilMoved(page, 0.2);
 });
 
 test("Page.AShortTapDoesNotReArm", { skip }, async () => {
@@ -93,7 +96,7 @@ test("Page.AShortTapDoesNotReArm", { skip }, async () => {
 });
 
 test("Page.TellsAWatcherWhoDrives", { skip }, async () => {
-  await driveUntilMoved(page, "s", 0.1);
+  await driveUntilMoved(page, 0.1);
   const watcher = await openPage(browser, stack.url);
   await until("the watcher is told", async () => (await trouble(watcher)) === "watching");
   const from = await odometry(watcher);
@@ -107,6 +110,36 @@ test("Page.TellsAWatcherWhoDrives", { skip }, async () => {
   await watcher.context().close();
 });
 
+test("Page.DrivesByThePadsOfATouchScreen", { skip }, async () => {
+  const phone = await openPage(browser, stack.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await untilLive(phone);
+  await untilControlIsFree(page);
+  const box = await phone.getByTestId("pad-move").boundingBox();
+  const from = await odometry(phone);
+  const edge = (await wayHome(phone)) > 0 ? 4 : box.height - 4;
+  await phone.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await phone.mouse.down();
+  await phone.mouse.move(box.x + box.width / 2, box.y + edge, { steps: 4 });
+  await untilMoved(phone, from, 0.1);
+  await phone.mouse.up();
+  await untilStill(phone);
+  await phone.context().close();
+});
+
+test("Page.DrivesByGamepadAndStopsWhenItVanishes", { skip }, async () => {
+  await page.bringToFront();
+  await page.evaluate((forward) => {
+    const buttons = Array.from({ length: 17 }, () => ({ pressed: false, touched: false, value: 0 }));
+    window.fakePad = { id: "Test pad (STANDARD GAMEPAD)", mapping: "standard", connected: true, axes: [0, -forward, 0, 0], buttons };
+    navigator.getGamepads = () => [window.fakePad];
+  }, await wayHome(page));
+  await until("the robot moves", async () => Math.abs((await odometry(page)).vx) > 0.1);
+  assert.match(await page.getByTestId("toasts").textContent(), /Test pad connected/);
+  await page.evaluate(() => (window.fakePad = null));
+  await untilStill(page);
+  assert.match(await page.getByTestId("toasts").textContent(), /Test pad is gone/);
+});
+
 test("Page.LoadsAnotherRobotWhileItIsWatched", { skip }, async () => {
   await page.bringToFront();
   await page.getByTestId("rail-robot").click();
@@ -118,6 +151,16 @@ test("Page.LoadsAnotherRobotWhileItIsWatched", { skip }, async () => {
 });
 
 test("Page.HadNothingToComplainOf", { skip }, () => assert.deepEqual(page.complaints, []));
+
+/** Gives up the control that `of` has, as a person does. */
+async function untilControlIsFree(of) {
+  await of.getByTestId("rail-robot").click();
+  await of.getByTestId("drawer-robot").waitFor();
+  const give_up = of.getByRole("button", { name: "Give up control" });
+  if ((await give_up.count()) > 0) await give_up.click();
+  await of.getByTestId("rail-robot").click();
+  await until("nobody drives", async () => (await of.getByTestId("driver").textContent()) === "Nobody drives");
+}
 
 /** A headless browser never loses the focus by itself. */
 function setFocused(of, focused) {

@@ -67,15 +67,25 @@ export async function odometry(page) {
   return until("the robot tells where it is", () => sdr(page, "odometry"));
 }
 
-/** Holds a key until the robot has gone `metres` from where it was. */
-export async function driveUntilMoved(page, key, metres) {
+/** 1 forward, -1 back: whichever leads home, since there are things in the way further out. */
+export async function wayHome(page) {
+  return (await odometry(page)).x > 0 ? -1 : 1;
+}
+
+export async function untilMoved(page, from, metres) {
+  await until(`the robot moved ${metres} m`, async () => {
+    const at = await sdr(page, "odometry");
+    return at !== null && Math.hypot(at.x - from.x, at.y - from.y) > metres;
+  });
+}
+
+/** Holds W or S until the robot has gone `metres` from where it was. */
+export async function driveUntilMoved(page, metres) {
   const from = await odometry(page);
+  const key = (await wayHome(page)) > 0 ? "w" : "s";
   await page.keyboard.down(key);
   try {
-    await until(`the robot moved ${metres} m`, async () => {
-      const at = await sdr(page, "odometry");
-      return at !== null && Math.hypot(at.x - from.x, at.y - from.y) > metres;
-    });
+    await untilMoved(page, from, metres);
   } finally {
     await page.keyboard.up(key);
   }

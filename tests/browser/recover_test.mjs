@@ -19,7 +19,7 @@ before(async () => {
   browser = await openBrowser();
   page = await openPage(browser, stack.url);
   await untilLive(page);
-  await driveUntilMoved(page, "w", 0.1);
+  await driveUntilMoved(page, 0.1);
 });
 
 after(async () => {
@@ -65,5 +65,5 @@ async function untilBack() {
 /** Drives as a person would, re-arming first where the break ended in an emergency stop. */
 async function driveAgain(of) {
   if ((await sdr(of, "mode")) === "ESTOP") await rearmByKey(of);
-  await driveUntilMoved(of, "w", 0.1);
+  await driveUntilMoved(of, 0.1);
 }

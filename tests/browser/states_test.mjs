@@ -6,7 +6,7 @@
 import { after, before, test } from "node:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { driveUntilMoved, openBrowser, openPage, rearmByKey, sdr, trouble, untilLive, untilMode } from "./page.mjs";
+import { driveUntilMoved, openBrowser, openPage, rearmByKey, sdr, trouble, untilLive, untilMode, wayHome } from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
@@ -44,11 +44,12 @@ for (const [size, context] of Object.entries(kSizes)) {
     const page = await openPage(browser, stack.url, context);
     await untilLive(page);
     await keep(page, size, "hold");
-    await page.keyboard.down("w");
+    const key = (await wayHome(page)) > 0 ? "w" : "s";
+    await page.keyboard.down(key);
     await untilMode(page, "ARMED");
     await until("it moves", async () => Math.abs((await sdr(page, "odometry")).vx) > 0.2);
     await keep(page, size, "armed");
-    await page.keyboard.up("w");
+    await page.keyboard.up(key);
     await page.keyboard.press("Space");
     await untilTrouble(page, "estop");
     await keep(page, size, "estop");
@@ -59,7 +60,7 @@ for (const [size, context] of Object.entries(kSizes)) {
   test(`States.PanelsAndHelp: ${size}`, { skip }, async () => {
     const page = await openPage(browser, stack.url, context);
     await untilLive(page);
-    await driveUntilMoved(page, "w", 0.1);
+    await driveUntilMoved(page, 0.1);
     for (const panel of ["robot", "camera", "stream", "plots"]) {
       await page.getByTestId(`rail-${panel}`).click();
       await page.getByTestId(`drawer-${panel}`).waitFor();
@@ -79,7 +80,7 @@ for (const [size, context] of Object.entries(kSizes)) {
   test(`States.WatchingSomeoneElse: ${size}`, { skip }, async () => {
     const driver = await openPage(browser, stack.url);
     await untilLive(driver);
-    await driveUntilMoved(driver, "s", 0.1);
+    await driveUntilMoved(driver, 0.1);
     const watcher = await openPage(browser, stack.url, context);
     await untilTrouble(watcher, "watching");
     await keep(watcher, size, "watching");

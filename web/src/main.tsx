@@ -32,7 +32,11 @@ const ui = new Store<Ui>({
 });
 const say = openToasts(ui);
 const session = new Session(new Traces(), sessionOptions(location));
-const actions = new Actions(session, { say, asking: (wants_control) => ui.set({ wants_control }) });
+const actions = new Actions(session, {
+  say,
+  asking: (wants_control) => ui.set({ wants_control }),
+  givingUp: () => driver.rest(),
+});
 const rearm = new RearmHold((progress) => ui.set({ rearm: progress }), () => actions.rearm());
 const settings = openSettings(keptStorage());
 
@@ -40,7 +44,7 @@ const stopped = () => session.store.get().safety?.mode === "ESTOP";
 const askReset = () => ui.set({ confirm_reset: true });
 const buttons = new PadButtons({ actions, rearm, stopped, askReset });
 const kTiltPerSecond = 1.2;
-const driver = new Driver(session, settings, {
+const driver: Driver = new Driver(session, settings, {
   padButton: (index) => buttons.pressed(index),
   padHeld: (held) => buttons.held(held),
   padOrbit: (tilt) => actions.orbit(0, (-tilt * kTiltPerSecond) / 60),

@@ -16,6 +16,8 @@ export interface Announcer {
   say(text: string, tone?: "plain" | "warning"): void;
   /** We wait for control, or no longer. */
   asking(wants: boolean): void;
+  /** Control is about to be given up: no twist may follow, since a twist would take it again. */
+  givingUp(): void;
 }
 
 export class Actions {
@@ -111,6 +113,7 @@ export class Actions {
 
   releaseControl(): void {
     this.asking(false);
+    this.announcer_.givingUp();
     void this.say("Give up control", this.session_.command("lease", { op: "release" }));
   }
 

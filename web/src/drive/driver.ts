@@ -44,6 +44,12 @@ export class Driver {
     }
   }
 
+  /** Falls silent at once, until the sticks are touched again. */
+  rest(): void {
+    this.moved_ms_ = Number.NEGATIVE_INFINITY;
+    this.step();
+  }
+
   private onAttention(): void {
     if (document.hidden || !document.hasFocus()) {
       this.keyboard.releaseAll();
