@@ -13,7 +13,9 @@ namespace sdr::sim {
 namespace {
 
 constexpr int kWarmUpFrames = 10;  // whose times say nothing: shaders are compiled, textures loaded
-constexpr int kSlowSeconds = 3;    // in a row, before quality is lowered
+constexpr int kSlowSeconds = 4;    // in a row, before quality is lowered
+constexpr int kFastSeconds = 10;   // in a row, before a step is taken back
+constexpr double kFast = 0.55;     // of the interval: leaves room for the step that is taken back
 constexpr int kLowestHeight = 180;
 constexpr double kLowerBy = 0.8;  // of each side
 
@@ -84,6 +86,8 @@ Status RenderThread::prepare() {
   const int width = options_.width != 0 ? options_.width : software ? 640 : 1280;
   const int height = options_.height != 0 ? options_.height : software ? 360 : 720;
   renderer_->set_quality({.shadows = true, .multisample = !software});
+  full_width_ = width;
+  full_height_ = height;
   return resize(width, height);
 }
 
@@ -93,7 +97,7 @@ Status RenderThread::resize(int width, int height) {
   height_ = height;
   judged_frames_ = -kWarmUpFrames;
   judged_ms_ = 0.0;
-  slow_seconds_ = 0;
+  slow_seconds_ = fast_seconds_ = 0;
   return {};
 }
 
@@ -103,6 +107,8 @@ void RenderThread::take_commands() {
     rig_.turn(command->yaw, command->pitch, command->zoom);
     if (command->fps) fps_ = *command->fps;
     if (command->width && command->height) {
+      full_width_ = *command->width;
+      full_height_ = *command->height;
       if (const Status resized = resize(*command->width, *command->height); !resized) {
         log_error("The picture keeps its size", {{"reason", resized.error().message()}});
         stats_.failed->add();
@@ -173,8 +179,28 @@ void RenderThread::judge(double ms) {
                           {"fps", fps_},
                           {"ms_per_frame", mean}});
   }
-  slow_seconds_ = mean > 1000.0 / fps_ ? slow_seconds_ + 1 : 0;
+  const double interval_ms = 1000.0 / fps_;
+  slow_seconds_ = mean > interval_ms ? slow_seconds_ + 1 : 0;
+  fast_seconds_ = mean < kFast * interval_ms ? fast_seconds_ + 1 : 0;
   if (slow_seconds_ >= kSlowSeconds) lower();
+  if (fast_seconds_ >= kFastSeconds) raise();
+}
+
+/// Takes back one step of lower().
+void RenderThread::raise() {
+  fast_seconds_ = 0;
+  if (height_ < full_height_) {
+    const int width = std::min(full_width_, even(width_ / kLowerBy + 1.0));
+    const int height = std::min(full_height_, even(height_ / kLowerBy + 1.0));
+    if (!resize(width, height)) return;
+    log_info("There is time again: larger pictures", {{"width", width_}, {"height", height_}});
+    publish_info();
+  } else if (!shadows_) {
+    shadows_ = true;
+    renderer_->set_quality({.shadows = true, .multisample = !renderer_->software()});
+    judged_frames_ = -kWarmUpFrames;
+    log_info("There is time again: shadows", {{"width", width_}, {"height", height_}});
+  }
 }
 
 void RenderThread::lower() {

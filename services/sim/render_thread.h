@@ -66,6 +66,7 @@ class RenderThread {
   Status resize(int width, int height);
   void judge(double ms);
   void lower();
+  void raise();
   void publish_info();
 
   const RenderOptions options_;
@@ -94,7 +95,8 @@ class RenderThread {
   bool shadows_ = true;
   int judged_frames_ = 0;
   double judged_ms_ = 0.0;
-  int slow_seconds_ = 0;
+  int slow_seconds_ = 0, fast_seconds_ = 0;
+  int full_width_ = 0, full_height_ = 0;  // as asked for, before anything was lowered
 };
 
 }  // namespace sdr::sim
