@@ -107,7 +107,7 @@ run_node() {
 }
 
 node_count() { # WORD LOG
-  grep -aE "^(#|ℹ) $1 [0-9]+" "$2" | awk '{ sum += $3 } END { print sum + 0 }'
+  awk -v word="$1" '($1 == "#" || $1 == "ℹ") && $2 == word { sum += $3 } END { print sum + 0 }' "$2"
 }
 
 stage_web() { run_node web web; }
