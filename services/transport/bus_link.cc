@@ -26,9 +26,8 @@ BusLink::BusLink(EventLoop& loop, Registry& registry, BusLinkOptions options, Ho
   });
   for (const schema::SubjectInfo& subject : schema::subject_infos()) {
     if (subject.kind != schema::SubjectKind::event) continue;
-    bus_.subscribe(subject.subject, [this](const bus::Message& message) {
-      hooks_.on_message(message.subject, message.payload);
-    });
+    bus_.subscribe(subject.subject,
+                   [this](const bus::Message& message) { hooks_.on_message(message.subject, message.payload); });
   }
 }
 

@@ -56,6 +56,7 @@ void Control::on_command(Client& client, std::string_view json) {
     refused_.add();
     return answer(client, command_, AckStatus::refused, "too many commands at once");
   }
+  pass_newest(client);
   pass(client, command_);
 }
 
@@ -85,6 +86,12 @@ void Control::hold_newest(Client& client, Waiting& slot) {
 
 void Control::on_read_end(Client& client) {
   client.commands.in_this_read = 0;
+  pass_newest(client);
+}
+
+// Also before any other command, so that none overtakes a twist: one that came before a release would take the lease
+// again.
+void Control::pass_newest(Client& client) {
   for (Waiting& slot : newest_) {
     if (std::exchange(slot.filled, false)) pass(client, slot.command);
   }

@@ -52,6 +52,7 @@ class Control {
   void refuse_unread(Client& client, const Error& error);
   void estop(Client& client);
   void hold_newest(Client& client, Waiting& slot);
+  void pass_newest(Client& client);
   void pass(Client& client, schema::ClientCommand& command);
   safety::Verdict check(Client& client, schema::ClientCommand& command);
   safety::Verdict check_lease(Client& client, const schema::ClientCommand& command);

@@ -127,6 +127,15 @@ TEST_F(ControlTest, LosesTheLeaseBySilenceWithOneZeroTwist) {
   EXPECT_EQ(registry.counter("zero_twists_total", "").value(), 1u);
 }
 
+TEST_F(ControlTest, AReleaseIsNotUndoneByATwistThatCameBeforeIt) {
+  const auto client = make_client("driver");
+  send(*client, twist(1));
+  control.on_command(*client, twist(2));
+  control.on_command(*client, R"({"action":"lease","cmd_seq":1,"data":{"op":"release"}})");
+  control.on_read_end(*client);
+  EXPECT_FALSE(supervision.lease().holder());
+}
+
 TEST_F(ControlTest, RefusesMoreThanSixteenCommandsThatComeTogether) {
   const auto client = make_client("driver");
   for (uint64_t i = 1; i <= 17; ++i) {

@@ -40,8 +40,7 @@ class FrameSource::Sink final : public frames::FrameSink {
 };
 
 FrameSource::FrameSource(EventLoop& loop, FrameSourceOptions options, std::function<void()> on_change)
-    : loop_(loop),
-      pool_(options.slots, options.payload_max),
+    : pool_(options.slots, options.payload_max),
       reader_({.path = options.path, .check_crc = options.check_crc}),
       arrived_(kQueueFrames + kKeyframeReserve),
       notifier_(loop, std::move(on_change)),

@@ -67,7 +67,6 @@ class FrameSource {
 
   class Sink;
 
-  EventLoop& loop_;
   FramePool pool_;
   frames::RingReader reader_;
   SpscQueue<VideoMessage*> arrived_;

@@ -30,7 +30,8 @@ TEST_F(TransportControl, PutsATwistOnTheBusWithSenderEpochAndEcho) {
   // The robot side's answer goes to the sender alone.
   auto watcher = connect();
   robot->publish("telemetry.command.ack",
-                 R"({"client":")" + envelope.client + R"(","action":"cmd_vel","cmd_seq":1,"correlation_id":null,"status":"ok","detail":""})");
+                 R"({"client":")" + envelope.client +
+                     R"(","action":"cmd_vel","cmd_seq":1,"correlation_id":null,"status":"ok","detail":""})");
   EXPECT_TRUE(has(wait_ack(*driver), "\"ok\""));
   robot->publish("telemetry.safety.state", R"({"state_id":1,"mode":"ARMED","reason":"commanded","since_ms":5})");
   ASSERT_NE(wait_telemetry(*watcher, "telemetry.safety.state"), "");
