@@ -30,16 +30,16 @@ configured() { # PRESET FOLDER
 
 # build_native PRESET TARGET...
 build_native() {
-  local preset=$1 folder=build/$1 started log=$SDR_LOGS/build-$1.log
+  local preset=$1 folder=build/$1 started steps log=$SDR_LOGS/build-$1.log
   shift
   [ "$preset" = test ] && folder=build/release
   started=$(now)
   make_logs
   configured "$preset" "$folder" || configure "$preset" "$folder"
   run_ninja "$folder" "$log" "$@" || explain_build "$log"
-  if grep -q '^\[' "$log"; then
-    done_step build "$folder: $(grep -c '^\[' "$log") steps in $(seconds_since "$started") s"
-  fi
+  # Looking for new files is a step of Ninja's, but none that builds anything.
+  steps=$(grep '^\[' "$log" | grep -vc 'Re-checking globbed' || true)
+  if [ "$steps" -gt 0 ]; then done_step build "$folder: $steps steps in $(seconds_since "$started") s"; fi
 }
 
 run_ninja() {
@@ -52,6 +52,7 @@ run_ninja() {
     local failed=0
     while IFS= read -r line; do
       case $line in
+        *Re-checking*) ;;
         \[*\]*) progress build "building ${line%%]*}]" ;;
         sdr-ninja-failed) failed=1 ;;
       esac

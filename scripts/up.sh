@@ -35,16 +35,18 @@ check_machine() {
 
 # The page and its packages are fetched and installed while the compiler works.
 build_everything() {
+  local started
   if [ -f build/release/build.ninja ] && [ -f web/dist/.sdr-stamp ]; then
     fetch_mujoco
     build_native release sdr sdr-sim sdr-transport
     build_page
     return
   fi
+  started=$(now)
   start_background build_programs
   build_page
   finish_background build
-  done_step build "build/release"
+  done_step build "build/release in $(seconds_since "$started") s"
 }
 
 build_programs() {
