@@ -111,9 +111,9 @@ test("Page.TellsAWatcherWhoDrives", { skip }, async () => {
 });
 
 test("Page.DrivesByThePadsOfATouchScreen", { skip }, async () => {
+  await untilControlIsFree(page);
   const phone = await openPage(browser, stack.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await untilLive(phone);
-  await untilControlIsFree(page);
   const box = await phone.getByTestId("pad-move").boundingBox();
   const from = await odometry(phone);
   const edge = (await wayHome(phone)) > 0 ? 4 : box.height - 4;
