@@ -81,6 +81,10 @@ need_space() {
   [ "$free" -ge "$2" ] || die "the disk is full: $3 needs $2 MB at $1, $free MB are free"
 }
 
+# Ctrl-C is no failure: it ends without a word of what was interrupted.
+trap 'stop_background; exit 130' INT
+trap 'stop_background; exit 143' TERM
+
 # Runs a function of ours in the background, in a process group of its own; finish_background waits for it, shows what
 # it does, and ends as it ended.
 start_background() {
@@ -93,8 +97,6 @@ start_background() {
   ) </dev/null >"$ui_background/out" 2>&1 &
   ui_background_pid=$!
   set +m
-  trap 'stop_background; exit 130' INT
-  trap 'stop_background; exit 143' TERM
   trap stop_background EXIT
 }
 
@@ -118,6 +120,6 @@ finish_background() {
   [ "$status" -eq 0 ] || [ -n "$error" ] || error="$name failed: $(tail -n 1 "$ui_background/out")"
   ui_background_pid=''
   stop_background
-  trap - INT TERM EXIT
+  trap - EXIT
   [ "$status" -eq 0 ] || die "$error"
 }
