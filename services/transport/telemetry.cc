@@ -8,8 +8,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGreetMax = 3s;         // older news could be of a robot that is gone
-constexpr size_t kClockToAllMax = 64;  // viewers up to whom 20 clocks a second to each are nothing
+constexpr auto kGreetMax = 3s;            // older news could be of a robot that is gone
+constexpr size_t kRepeatsAtOnceMax = 64;  // viewers up to whom a round of small sends is nothing
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Whether two texts differ in their numbers only: the clock, or a state said again with its age.
+bool same_but_numbers(std::string_view a, std::string_view b) {
+  size_t i = 0, k = 0;
+  while (true) {
+    while (i < a.size() && is_digit(a[i])) ++i;
+    while (k < b.size() && is_digit(b[k])) ++k;
+    if (i == a.size() || k == b.size()) return i == a.size() && k == b.size();
+    if (a[i++] != b[k++]) return false;
+  }
+}
 
 bool is_event(const schema::SubjectInfo* info) { return info != nullptr && info->kind == schema::SubjectKind::event; }
 
@@ -35,27 +48,26 @@ void Telemetry::on_message(std::string_view subject, std::string_view payload, T
   Subject* const entry = payload.size() > schema::kPayloadBytesMax ? nullptr : find_or_add(subject);
   if (entry == nullptr) return refused_.add();
   if (entry->info != nullptr && !entry->info->check(payload)) return malformed_.add();
+  if (is_event(entry->info)) return take_event(*entry, subject, payload, now);
   entry->payload.assign(payload);
   entry->at = now;
-  if (!is_event(entry->info)) {
-    entry->fresh = true;
-    return;
-  }
-  if (subject == schema::subjects::kTelemetryClock && hub_.count() > kClockToAllMax) {
-    entry->fresh = true;
-    Client* const operator_client = find_operator_ ? find_operator_() : nullptr;
-    if (operator_client != nullptr) hub_.send_telemetry(*operator_client, subject, payload);
-    return;
-  }
-  send_event(subject, payload);
+  entry->fresh = true;
 }
 
 void Telemetry::tell_all(std::string_view subject, std::string_view payload, Time now) {
-  if (Subject* const entry = find_or_add(subject); entry != nullptr) {
-    entry->payload.assign(payload);
-    entry->at = now;
-  }
-  send_event(subject, payload);
+  if (Subject* const entry = find_or_add(subject); entry != nullptr) take_event(*entry, subject, payload, now);
+}
+
+// A change goes to everybody at once. What only repeats itself goes at once to few, or to the operator, and rides
+// with the values to the many, whom a round of its own would cost more than it tells them.
+void Telemetry::take_event(Subject& entry, std::string_view subject, std::string_view payload, Time now) {
+  const bool rides = hub_.count() > kRepeatsAtOnceMax && same_but_numbers(payload, entry.payload);
+  entry.payload.assign(payload);
+  entry.at = now;
+  entry.fresh = rides;
+  if (!rides) return send_event(subject, payload);
+  Client* const operator_client = find_operator_ ? find_operator_() : nullptr;
+  if (operator_client != nullptr) hub_.send_telemetry(*operator_client, subject, payload);
 }
 
 void Telemetry::send_event(std::string_view subject, std::string_view payload) {

@@ -11,10 +11,10 @@
 #include "transport/camera.h"
 #include "transport/hub.h"
 
-// What the robot tells, on its way from the bus to the viewers. An event goes at once. Of a stream of values the newest
-// goes 30 times a second: all subjects of a tick are prepared once, and ride behind the next frame of the first camera
-// in the same write, so that a thousand viewers cost no second round of sends. Who got no frame gets them by
-// themselves.
+// What the robot tells, on its way from the bus to the viewers. An event goes at once, save one that only repeats
+// itself to more than 64 viewers. Of a stream of values the newest goes 30 times a second: all subjects of a tick are
+// prepared once, and ride behind the next frame of the first camera in the same write, so that a thousand viewers cost
+// no second round of sends. Who got no frame gets them by themselves.
 //
 // Thread: the loop's. Bounds: 64 subjects, payloads of 64 KiB; what is beyond is dropped and counted, as is what does
 // not parse. A client that joins is told the newest of everything that is not older than three seconds.
@@ -40,7 +40,7 @@ class Telemetry {
   void finish_tick();
   /// The newest of everything, to a client that joins.
   void greet(Client& client, Time now);
-  /// Who holds the lease gets the robot side's clock at once, however many watch.
+  /// Who holds the lease gets every event at once, however many watch.
   void set_operator(std::function<Client*()> find_operator) { find_operator_ = std::move(find_operator); }
 
  private:
@@ -53,6 +53,7 @@ class Telemetry {
   };
 
   Subject* find_or_add(std::string_view subject);
+  void take_event(Subject& entry, std::string_view subject, std::string_view payload, Time now);
   void send_event(std::string_view subject, std::string_view payload);
 
   Hub& hub_;

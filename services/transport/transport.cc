@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace subjects = schema::subjects;
 
+constexpr int kLeaseTurns = 20;              // of 50 ms
 constexpr uint64_t kFramesComeUs = 100'000;  // a frame within the last 100 ms: the next one is near
 
 OriginPolicy origin_policy(const TransportOptions& options) {
@@ -86,7 +87,10 @@ void Transport::say_goodbye() {
 }
 
 void Transport::start_timers() {
-  timers_.push_back(loop_.every(50ms, [this] { look_at_ring(); }));
+  timers_.push_back(loop_.every(50ms, [this] {
+    look_at_ring();
+    repeat_lease();
+  }));
   timers_.push_back(loop_.every(Telemetry::kTick, [this] {
     const uint64_t changed_us = cameras_.first().source().last_change_us();
     const bool carried = cameras_.first().viewer_count() > 0 && monotonic_us() < changed_us + kFramesComeUs;
@@ -257,7 +261,14 @@ void Transport::publish_health() {
 void Transport::every_second() {
   cameras_.close_unwatched(loop_.now());
   cameras_.export_metrics();
-  hub_.for_each([this](Client& client) { tell_lease(client); });
+}
+
+// Once a second to each client, a twentieth of them at a time, so that no frame waits for all of them.
+void Transport::repeat_lease() {
+  lease_turn_ = (lease_turn_ + 1) % kLeaseTurns;
+  hub_.for_each([this](Client& client) {
+    if (client.fd() % kLeaseTurns == lease_turn_) tell_lease(client);
+  });
 }
 
 }  // namespace sdr::transport

@@ -54,6 +54,7 @@ class Transport {
   void look_at_ring();
   void publish_health();
   void every_second();
+  void repeat_lease();
   std::string status_json();
 
   EventLoop& loop_;
@@ -73,6 +74,7 @@ class Transport {
   schema::SafetyState safety_state_;
   schema::RobotClock robot_clock_;
   uint64_t keyframe_seq_ = 0;
+  int lease_turn_ = 0;
   Counter& unknown_types_;
   Counter& malformed_;
   std::vector<EventLoop::TimerId> timers_;
