@@ -65,6 +65,13 @@ export function listenForKeys(targets: HotkeyTargets): void {
     if (event.code === "Space" && focusKind(event.target) !== "text") event.preventDefault();
   };
 
+  // A button that was clicked keeps no focus, so that Enter goes on meaning "re-arm"; one reached by Tab does.
+  const onClick = (event: MouseEvent) => {
+    const focus = document.activeElement;
+    if (event.detail > 0 && focus instanceof HTMLButtonElement) focus.blur();
+  };
+
+  addEventListener("click", onClick);
   addEventListener("keydown", onDown, true);
   addEventListener("keyup", onUp, true);
 }

@@ -25,7 +25,7 @@ export function StreamPanel() {
 function StreamChoices({ locked }: { locked: boolean }) {
   const { actions } = useApp();
   const stats = useServer((state) => state.frame_stats);
-  const codecs = stats?.codecs ?? (stats ? [stats.codec] : []);
+  const codecs = stats?.codecs ?? (Object.keys(kCodecNames) as Codec[]);
   return (
     <section>
       <Choices
