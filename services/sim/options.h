@@ -23,7 +23,6 @@ struct SimOptions {
   int64_t egl_device = -1;
   bool timecode = false;
 
-  std::string camera_ring = "frames";  // the name under which viewers know this stream
   std::string shm_path = "/dev/shm/sdr_os_ipc/frames";
   int64_t shm_bytes = 4 << 20;
   std::string shm_hint;
