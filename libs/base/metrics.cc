@@ -19,7 +19,8 @@ const std::array<double, Histogram::kBuckets - 1>& bounds() {
     std::array<double, Histogram::kBuckets - 1> result{};
     double below = 0;
     for (size_t step = 0; step < Histogram::kSteps; ++step) {
-      const double top = std::array{1., 2., 5.}[step % 3] * std::pow(10., static_cast<double>(step / 3));
+      const size_t decade = step / 3;
+      const double top = std::array{1., 2., 5.}[step % 3] * std::pow(10., static_cast<double>(decade));
       for (size_t part = 0; part < Histogram::kFine; ++part) {
         const double share = static_cast<double>(part + 1) / Histogram::kFine;
         result[step * Histogram::kFine + part] = below + (top - below) * share;
