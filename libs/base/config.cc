@@ -92,15 +92,20 @@ void Options::fail(const std::string& where, const std::string& key, const std::
 std::string Options::expected(const Option& option) {
   if (!option.info.choices.empty()) return join(option.info.choices, " or ");
   switch (option.kind) {
-    case Kind::text: return "text";
-    case Kind::boolean: return "true or false";
-    case Kind::list: return "a list of texts";
+    case Kind::text:
+      return "text";
+    case Kind::boolean:
+      return "true or false";
+    case Kind::list:
+      return "a list of texts";
     case Kind::integer:
-    case Kind::number: break;
+    case Kind::number:
+      break;
   }
   std::string text = option.kind == Kind::integer ? "a whole number" : "a number";
   const bool below = std::isfinite(option.info.least), above = std::isfinite(option.info.most);
-  if (below && above) return text + " from " + shown_number(option.info.least) + " to " + shown_number(option.info.most);
+  if (below && above)
+    return text + " from " + shown_number(option.info.least) + " to " + shown_number(option.info.most);
   if (below) return text + ", " + shown_number(option.info.least) + " at least";
   if (above) return text + ", " + shown_number(option.info.most) + " at most";
   return text;
@@ -129,10 +134,15 @@ void Options::set_value(Option& option, const std::string& where, std::string te
 // A value as the environment and the flags give it.
 void Options::set_text(Option& option, const std::string& where, const std::string& text) {
   switch (option.kind) {
-    case Kind::text: set_value(option, where, text); break;
-    case Kind::list: *static_cast<std::vector<std::string>*>(option.value) = split(text); break;
+    case Kind::text:
+      set_value(option, where, text);
+      break;
+    case Kind::list:
+      *static_cast<std::vector<std::string>*>(option.value) = split(text);
+      break;
     case Kind::boolean:
-      if (text != "true" && text != "false" && text != "1" && text != "0") fail(where, option.key, expected(option), text);
+      if (text != "true" && text != "false" && text != "1" && text != "0")
+        fail(where, option.key, expected(option), text);
       *static_cast<bool*>(option.value) = text == "true" || text == "1";
       break;
     case Kind::integer:
@@ -159,7 +169,8 @@ void Options::read_file(const std::string& path) {
     } else if (numeric && std::holds_alternative<double>(entry.value)) {
       set_number(option, where, std::get<double>(entry.value));
     } else if (option.kind == Kind::list && std::holds_alternative<std::vector<std::string>>(entry.value)) {
-      *static_cast<std::vector<std::string>*>(option.value) = std::get<std::vector<std::string>>(std::move(entry.value));
+      *static_cast<std::vector<std::string>*>(option.value) =
+          std::get<std::vector<std::string>>(std::move(entry.value));
     } else {
       fail(where, option.key, expected(option), entry.text);
     }
@@ -248,9 +259,12 @@ std::string Options::show(const Option& option) {
       if (list.empty()) return "[]";
       return option.info.secret ? "[\"(hidden)\"]" : "[\"" + join(list, "\", \"") + "\"]";
     }
-    case Kind::boolean: return *static_cast<const bool*>(option.value) ? "true" : "false";
-    case Kind::integer: return std::to_string(*static_cast<const int64_t*>(option.value));
-    case Kind::number: return shown_number(*static_cast<const double*>(option.value));
+    case Kind::boolean:
+      return *static_cast<const bool*>(option.value) ? "true" : "false";
+    case Kind::integer:
+      return std::to_string(*static_cast<const int64_t*>(option.value));
+    case Kind::number:
+      return shown_number(*static_cast<const double*>(option.value));
   }
   return {};
 }
@@ -264,8 +278,8 @@ std::string Options::print() const {
 std::string Options::help() const {
   std::string text = "usage: " + service_ + " [--config FILE] [--print-config] [flags]\n\n";
   for (const Option& option : options_) {
-    text += "  " + flag_of(option.key) + "  (" + expected(option) + "; " + option.info.env + "; default " + show(option) +
-            ")\n      " + option.info.help + "\n";
+    text += "  " + flag_of(option.key) + "  (" + expected(option) + "; " + option.info.env + "; default " +
+            show(option) + ")\n      " + option.info.help + "\n";
   }
   return text;
 }

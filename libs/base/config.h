@@ -39,8 +39,8 @@ class Options {
   enum class Outcome { run, exit };  // exit: --help or --print-config was answered on standard output
   using Environment = std::vector<std::pair<std::string, std::string>>;
 
-  /// `service` is "sdr-sim": its file is `configs/sim.toml` if that exists, its environment prefix `SDR_SIM_`. A variable
-  /// with that prefix which is no option is an error.
+  /// `service` is "sdr-sim": its file is `configs/sim.toml` if that exists, its environment prefix `SDR_SIM_`. A
+  /// variable with that prefix which is no option is an error.
   explicit Options(std::string service);
 
   void add(std::string key, std::string* value, OptionInfo info);
@@ -49,7 +49,8 @@ class Options {
   void add(std::string key, bool* value, OptionInfo info);
   void add(std::string key, std::vector<std::string>* value, OptionInfo info);  // in text: separated by commas
 
-  /// Reads file, environment and flags (`--key value`, `--key=value`, `--flag`; '_' is written '-'). Throws ConfigError.
+  /// Reads file, environment and flags (`--key value`, `--key=value`, `--flag`; '_' is written '-'). Throws
+  /// ConfigError.
   Outcome load(int argc, const char* const* argv);
   Outcome load(const std::vector<std::string>& arguments, const Environment& environment);
 

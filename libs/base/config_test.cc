@@ -91,7 +91,8 @@ TEST_F(ConfigTest, RefusesValuesOutOfRange) {
   EXPECT_EQ(error_of({"--fps", "1.5"}), "command line: fps: expected a whole number from 1 to 240, got '1.5'");
   EXPECT_EQ(error_of({"--fps", "10x"}), "command line: fps: expected a whole number from 1 to 240, got '10x'");
   EXPECT_EQ(error_of({"--view.scale", "nan"}), "command line: view.scale: expected a number, 0 at least, got 'nan'");
-  EXPECT_EQ(error_of({}, {{"SDR_TEST_CODEC", "av1"}}), "environment: SDR_TEST_CODEC: codec: expected h264 or hevc, got 'av1'");
+  EXPECT_EQ(error_of({}, {{"SDR_TEST_CODEC", "av1"}}),
+            "environment: SDR_TEST_CODEC: codec: expected h264 or hevc, got 'av1'");
   EXPECT_EQ(error_of({"--insecure=maybe"}), "command line: insecure: expected true or false, got 'maybe'");
 }
 

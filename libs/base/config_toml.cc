@@ -23,7 +23,8 @@ TomlEntry entry_of(std::string key, const toml::node& node) {
     entry.value = *node.value<bool>();
   } else if (node.is_number()) {
     entry.value = *node.value<double>();
-  } else if (const toml::array* array = node.as_array(); array != nullptr && (array->empty() || array->is_homogeneous<std::string>())) {
+  } else if (const toml::array* array = node.as_array();
+             array != nullptr && (array->empty() || array->is_homogeneous<std::string>())) {
     std::vector<std::string> list;
     for (const toml::node& item : *array) list.push_back(*item.value<std::string>());
     entry.value = std::move(list);

@@ -143,8 +143,8 @@ void EventLoop::run() {
 }
 
 void EventLoop::run_once(Duration timeout) {
-  const int count = wait_for_events(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                    until_next_timer(timeout));
+  const int count =
+      wait_for_events(epoll_.get(), events_.data(), static_cast<int>(events_.size()), until_next_timer(timeout));
   SDR_ASSERT(count >= 0 || errno == EINTR, std::strerror(errno));
   now_ = std::chrono::steady_clock::now();
   last_turn_us_.store(to_us(now_));

@@ -15,7 +15,8 @@
 // The one loop that owns a service's mutable state: file descriptors, timers, and what other threads hand over.
 //
 // Thread: everything on the thread that calls run(), save post(), stop() and last_turn_us(), which any thread may call.
-// Bounds: 1024 posted functions wait at most; further ones are refused. Timers and descriptors are as many as asked for;
+// Bounds: 1024 posted functions wait at most; further ones are refused. Timers and descriptors are as many as asked
+// for;
 //   in steady state (timers re-armed, descriptors ready) a turn allocates nothing.
 // Errors: a failing epoll call is a broken invariant and asserts; callbacks must not throw.
 

@@ -30,8 +30,7 @@ class JsonWriter {
   void value(bool flag);
   void value(double number);
   template <std::integral Integer>
-    requires(!std::same_as<Integer, bool>)
-  void value(Integer number) {
+  requires(!std::same_as<Integer, bool>) void value(Integer number) {
     if constexpr (std::signed_integral<Integer>) {
       signed_value(number);
     } else {

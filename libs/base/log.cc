@@ -64,13 +64,15 @@ std::string json_line(std::string_view service, LogLevel level, uint64_t realtim
   json.member("message", cut(message));
   for (const LogField& field : fields) {
     json.key(field.name);
-    std::visit([&](const auto& value) {
-      if constexpr (std::same_as<std::decay_t<decltype(value)>, std::string_view>) {
-        json.value(cut(value));
-      } else {
-        json.value(value);
-      }
-    }, field.value);
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::same_as<std::decay_t<decltype(value)>, std::string_view>) {
+            json.value(cut(value));
+          } else {
+            json.value(value);
+          }
+        },
+        field.value);
   }
   json.end_object();
   return line;
@@ -91,13 +93,15 @@ std::string text_line(std::string_view service, LogLevel level, uint64_t realtim
     line.append("  ").append(field.name).append("=");
     std::string number;
     JsonWriter writer(number);
-    std::visit([&](const auto& value) {
-      if constexpr (std::same_as<std::decay_t<decltype(value)>, std::string_view>) {
-        append_visible(line, value);
-      } else {
-        writer.value(value);
-      }
-    }, field.value);
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::same_as<std::decay_t<decltype(value)>, std::string_view>) {
+            append_visible(line, value);
+          } else {
+            writer.value(value);
+          }
+        },
+        field.value);
     line += number;
   }
   return line;

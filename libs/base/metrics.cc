@@ -58,7 +58,8 @@ std::string render_labels(const Registry::Labels& labels) {
 
 std::string braces(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
 
-void render_histogram(std::string& out, const std::string& name, const std::string& labels, const Histogram& histogram) {
+void render_histogram(std::string& out, const std::string& name, const std::string& labels,
+                      const Histogram& histogram) {
   const std::string before = name + "_bucket{" + labels + (labels.empty() ? "" : ",") + "le=\"";
   for (size_t i = Histogram::kFine - 1; i < Histogram::kBuckets - 1; i += Histogram::kFine) {
     out += before + number(Histogram::bound_us(i)) + "\"} " + std::to_string(histogram.cumulative(i)) + "\n";

@@ -14,7 +14,8 @@
 #include "base/assert.h"
 
 // How values pass from one thread to another. What happens when the reader is slower than the writer is in the type's
-// name: the latest only, reject, or drop the oldest. These and `frames` are the only places with explicit memory orders.
+// name: the latest only, reject, or drop the oldest. These and `frames` are the only places with explicit memory
+// orders.
 
 namespace sdr {
 

@@ -39,7 +39,8 @@ ServiceFacts read_health(const HttpAnswer& answer, Read read) {
 }
 
 std::string picture_of(const JsonValue& json) {
-  const int64_t width = number_of(json, "width"), height = number_of(json, "height"), fps = number_of(json, "fps_target");
+  const int64_t width = number_of(json, "width"), height = number_of(json, "height"),
+                fps = number_of(json, "fps_target");
   if (width == 0 || height == 0) return {};
   std::string text = std::to_string(width) + "x" + std::to_string(height);
   return fps > 0 ? text + " at " + std::to_string(fps) + " fps" : text;
