@@ -3,65 +3,15 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
-#include <vector>
 
 #include "base/testing/allocations.h"
 #include "safety/command_check.h"
+#include "safety/robot_side_fixture.h"
 
 namespace sdr::safety {
 namespace {
-
-using namespace std::chrono_literals;
-using schema::AckStatus;
-using schema::DriveMode;
-using schema::Gate;
-
-const Time kStart = Time{1h};
-const schema::Twist kForward{{0.5, 0, 0}, {0, 0, 0.2}};
-const schema::Twist kLimits{{1, 1, 0}, {0, 0, 2}};
-const Sender kOperator{"alice", 1};
-
-// A robot side, its clock, and an operator who does as the page does.
-class RobotSideTest : public ::testing::Test {
- protected:
-  RobotSideTest() { robot.set_twist_limits(kLimits); }
-
-  Verdict send(const schema::Twist& twist, Sender sender = kOperator) {
-    return robot.on_twist({sender, twist, to_us(now), 300}, now);
-  }
-  void wait(Duration step) {
-    now += step;
-    robot.on_tick(now);
-  }
-  // Keeps the stick where it is for a while, with a twist each 20 ms.
-  void hold_stick(const schema::Twist& twist, Duration duration) {
-    for (Duration done{0}; done < duration; done += 20ms) {
-      send(twist);
-      wait(20ms);
-    }
-  }
-  void arm() { ASSERT_TRUE(send(kForward).ok()); }
-  void expect(Mode mode, SafetyReason reason) {
-    EXPECT_EQ(schema::to_text(robot.mode()), schema::to_text(mode));
-    EXPECT_EQ(schema::to_text(robot.reason()), schema::to_text(reason));
-  }
-  // Whether a stick held over moves the robot, now and for a second.
-  bool held_stick_moves() {
-    for (int i = 0; i < 50; ++i) {
-      send(kForward);
-      if (robot.mode() == Mode::armed || !is_zero(robot.twist(now))) return true;
-      wait(20ms);
-    }
-    return false;
-  }
-
-  Time now = kStart;
-  RobotSide robot{kStart};
-};
 
 TEST_F(RobotSideTest, BeginsInHoldIdleAndObeysATwistAtOnce) {
   expect(Mode::hold, SafetyReason::idle);
@@ -180,135 +130,6 @@ TEST_F(RobotSideTest, RefusesValuesBeyondLimitsAndNonFiniteOnes) {
   EXPECT_EQ(send({{0, 0, 0.1}, {}}).status, AckStatus::refused);  // this robot does not fly
   expect(Mode::hold, SafetyReason::idle);
 }
-
-// --- every row of the table of causes ---
-
-class EveryCause : public RobotSideTest, public ::testing::WithParamInterface<Cause> {
- protected:
-  bool is_fault() const { return GetParam().effect == Mode::estop && GetParam().ends == Ends::with_condition; }
-
-  // Brings the cause about, from ARMED.
-  void cause(bool present) {
-    switch (GetParam().reason) {
-      case SafetyReason::idle:
-        if (present) send({}), wait(300ms);
-        return;
-      case SafetyReason::twist_expired:
-        if (present) wait(300ms);
-        return;
-      case SafetyReason::video_gate:
-        return robot.on_gate(present ? Gate::closed : Gate::open, now);
-      case SafetyReason::bus_lost:
-        return robot.on_bus(!present, now);
-      case SafetyReason::estop_command:
-        if (present) robot.on_estop("test", now);
-        return;
-      case SafetyReason::commands_broke_off:
-        if (present) wait(2s);
-        return;
-      case SafetyReason::video_gate_repeated:
-        for (int i = 0; present && i < 3; ++i) robot.on_gate(Gate::closed, now), robot.on_gate(Gate::open, now);
-        return;
-      default:
-        return robot.on_fault(GetParam().reason, present, "test", now);
-    }
-  }
-};
-
-class EveryHold : public EveryCause {};
-class EveryCondition : public EveryCause {};
-class EveryEstop : public EveryCause {};
-
-TEST_P(EveryCause, LeadsToItsModeAndStopsTheTwist) {
-  arm();
-  const uint64_t before = robot.state_id();
-  cause(true);
-  expect(GetParam().effect, GetParam().reason);
-  EXPECT_GT(robot.state_id(), before);
-  if (GetParam().effect == Mode::estop) {
-    EXPECT_TRUE(is_zero(robot.twist(now)));
-    EXPECT_TRUE(robot.damping());
-  }
-  EXPECT_TRUE(is_zero(robot.twist(now + 250ms)));
-}
-
-TEST_P(EveryHold, IsLeftByItselfWhenBrief) {
-  arm();
-  cause(true);
-  wait(500ms);
-  cause(false);
-  EXPECT_TRUE(send(kForward).ok());
-  expect(Mode::armed, SafetyReason::commanded);
-}
-
-TEST_P(EveryHold, AsksForAZeroTwistAsTheTableSays) {
-  arm();
-  if (GetParam().ends == Ends::with_condition) send({});  // the transport's zero twist: commands do not break off
-  cause(true);
-  wait(1s);
-  cause(false);
-  EXPECT_EQ(held_stick_moves(), !GetParam().asks_zero_twist);
-  send({});
-  EXPECT_TRUE(held_stick_moves());
-}
-
-TEST_P(EveryCondition, IsNotEndedByAZeroTwistBeforeItsEnd) {
-  arm();
-  cause(true);
-  hold_stick({}, 1s);
-  EXPECT_EQ(robot.mode(), Mode::hold);
-  cause(false);
-  EXPECT_FALSE(held_stick_moves());
-}
-
-TEST_P(EveryEstop, IsLeftOnlyByTheHoldersClear) {
-  arm();
-  cause(true);
-  hold_stick(kForward, 1s);
-  hold_stick({}, 1s);
-  robot.on_robot_loaded(now);
-  EXPECT_FALSE(robot.on_drive_mode(kOperator, DriveMode::auto_, now).ok());
-  EXPECT_FALSE(robot.on_estop_clear({"mallory", 1}, now).ok());
-  EXPECT_FALSE(robot.on_estop_clear({"alice", 0}, now).ok());
-  expect(Mode::estop, GetParam().reason);
-  if (is_fault()) {
-    EXPECT_FALSE(robot.on_estop_clear(kOperator, now).ok());
-    cause(false);
-  }
-  EXPECT_TRUE(robot.on_estop_clear(kOperator, now).ok());
-  expect(Mode::hold, SafetyReason::estop_cleared);
-  EXPECT_FALSE(held_stick_moves());
-  EXPECT_TRUE(send({}).ok());
-  EXPECT_TRUE(send(kForward).ok());
-  EXPECT_EQ(robot.mode(), Mode::armed);
-}
-
-TEST_P(EveryCause, TheFirstReasonForAnEstopStays) {
-  arm();
-  robot.on_estop("first", now);
-  cause(true);
-  expect(Mode::estop, SafetyReason::estop_command);
-  EXPECT_EQ(robot.state(now).detail, "first");
-}
-
-template <typename Wanted>
-std::vector<Cause> rows(Wanted wanted) {
-  std::vector<Cause> out;
-  std::copy_if(kCauses.begin(), kCauses.end(), std::back_inserter(out), wanted);
-  return out;
-}
-bool holds(const Cause& cause) { return cause.effect == Mode::hold; }
-bool stops(const Cause& cause) { return cause.effect == Mode::estop; }
-bool lasts(const Cause& cause) { return holds(cause) && cause.ends == Ends::with_condition; }
-std::string row_name(const ::testing::TestParamInfo<Cause>& row) {
-  return std::string(schema::to_text(row.param.reason));
-}
-
-INSTANTIATE_TEST_SUITE_P(Table, EveryCause, ::testing::ValuesIn(kCauses), row_name);
-INSTANTIATE_TEST_SUITE_P(Table, EveryHold, ::testing::ValuesIn(rows(holds)), row_name);
-INSTANTIATE_TEST_SUITE_P(Table, EveryCondition, ::testing::ValuesIn(rows(lasts)), row_name);
-INSTANTIATE_TEST_SUITE_P(Table, EveryEstop, ::testing::ValuesIn(rows(stops)), row_name);
-
 // --- the gate, the bus, the lease ---
 
 TEST_F(RobotSideTest, StopsForTheThirdGateWithinTenSecondsOnly) {
