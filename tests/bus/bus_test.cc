@@ -203,8 +203,9 @@ TEST_F(BusTest, KeepsTryingWhereTheServerRefusesItsCredentials) {
   wrong.password = "wrong";
   Bus bus(loop_, registry_, wrong);
   bus.start();
-  ASSERT_TRUE(until([&] { return !bus.last_error().empty(); })) << "the refusal was not noticed";
-  EXPECT_NE(bus.last_error().find("uthorization"), std::string::npos) << bus.last_error();
+  // Between two attempts the client library may say no more than that there is no server.
+  const auto is_told = [&] { return bus.last_error().find("uthorization") != std::string::npos; };
+  ASSERT_TRUE(until(is_told)) << bus.last_error();
   EXPECT_EQ(bus.state(), BusState::connecting);
   server.restart({"--user", "robot", "--pass", "wrong"});
   EXPECT_TRUE(until([&] { return bus.state() == BusState::connected; }));
