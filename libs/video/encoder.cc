@@ -84,6 +84,14 @@ std::optional<Codec> codec_of_encoder(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<Codec> codecs_to_ask_for() {
+  std::vector<Codec> codecs;
+  if (std::ranges::any_of(kH264, has_libav_encoder)) codecs.push_back(Codec::kH264);
+  if (std::ranges::any_of(kHevc, has_libav_encoder)) codecs.push_back(Codec::kHevc);
+  codecs.push_back(Codec::kJpeg);
+  return codecs;
+}
+
 Result<std::unique_ptr<Encoder>> open_encoder(std::string_view name, const EncoderSettings& settings) {
   const auto good = checked(settings);
   if (!good) return good.error();

@@ -80,5 +80,7 @@ std::vector<std::string_view> encoder_names(std::string_view wish);
 /// Every encoder that is known here.
 std::vector<std::string_view> all_encoder_names();
 std::optional<Codec> codec_of_encoder(std::string_view name);
+/// Codecs that a wish can name with some hope: the installed libraries have an encoder for each.
+std::vector<Codec> codecs_to_ask_for();
 
 }  // namespace sdr::video

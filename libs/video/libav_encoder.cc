@@ -150,4 +150,8 @@ Result<std::unique_ptr<Encoder>> open_libav_encoder(std::string_view name, const
   return std::unique_ptr<Encoder>(std::move(encoder));
 }
 
+bool has_libav_encoder(std::string_view name) {
+  return avcodec_find_encoder_by_name(std::string(name).c_str()) != nullptr;
+}
+
 }  // namespace sdr::video

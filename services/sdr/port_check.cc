@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdr/port_check.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <charconv>
 #include <fstream>
 #include <set>
 #include <sstream>
 
+#include "base/file_descriptor.h"
 #include "net/socket.h"
 
 namespace sdr::command {
@@ -80,6 +84,12 @@ Result<uint16_t> claim_port(uint16_t wanted, bool may_move) {
   if (free) return wanted;
   if (may_move) return pick_port();
   return free.error();
+}
+
+// The writer holds flock(2) on the ring's file (frames.md); asking for a share of it tells, and is given back at once.
+bool is_ring_held(const fs::path& ring) {
+  const FileDescriptor file(::open(ring.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  return file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 }  // namespace sdr::command

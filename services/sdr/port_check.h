@@ -16,6 +16,9 @@ namespace sdr::command {
 /// An address as "127.0.0.1:8080" that can be listened on. Errors: EADDRINUSE and the like.
 Status check_port_free(std::string_view address);
 
+/// Whether a frame ring has a writer: its lock is held.
+bool is_ring_held(const std::filesystem::path& ring);
+
 /// "python3 (process 4711)", as far as this user may know it; empty where it cannot be found.
 std::string port_holder(uint16_t port, const std::filesystem::path& proc = "/proc");
 

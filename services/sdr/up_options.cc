@@ -54,6 +54,19 @@ uint16_t claim_inner(int64_t wanted, const char* what, Ports& ports) {
   return *got;
 }
 
+// A second simulator must not write into the first one's ring; one that was asked for by name is never moved silently.
+std::string claim_ring(const UpOptions& options, Ports& ports) {
+  if (!is_ring_held(options.shm_path)) return options.shm_path;
+  if (options.shm_path != UpOptions().shm_path) {
+    throw ConfigError(options.shm_path + " is written by another simulator: stop that, or choose another --shm-path");
+  }
+  const std::string port = ports.listen_addr.substr(ports.listen_addr.rfind(':') + 1);
+  const std::string ring = options.shm_path + "-" + port;
+  if (is_ring_held(ring)) throw ConfigError(ring + " is written by another simulator: choose a --shm-path");
+  ports.moved.push_back("another simulator writes " + options.shm_path + ": this one takes " + ring);
+  return ring;
+}
+
 }  // namespace
 
 void describe(UpOptions& values, Options& options) {
@@ -81,6 +94,7 @@ Ports claim_ports(const UpOptions& options) {
   ports.nats_monitor = claim_inner(options.nats_monitor_port, "NATS's monitoring", ports);
   ports.sim_metrics = claim_inner(options.sim_metrics_port, "the simulator's /metrics", ports);
   ports.transport_metrics = claim_inner(options.transport_metrics_port, "the transport's /metrics", ports);
+  ports.ring = claim_ring(options, ports);
   return ports;
 }
 

@@ -27,11 +27,12 @@ struct UpOptions {
 
 void describe(UpOptions& values, Options& options);
 
-/// The ports of one `sdr up`: those wanted where they are free. The page's must be the one that was asked for; the
-/// inner ones move away from a stranger, and `moved` says so, one sentence each.
+/// The ports and the ring of one `sdr up`: those wanted where they are free. The page's port must be the one that was
+/// asked for; the inner ones and the usual ring move away from a stranger, and `moved` says so, one sentence each.
 struct Ports {
   std::string listen_addr;  ///< with the port that it really is
   uint16_t nats = 0, nats_monitor = 0, transport_metrics = 0, sim_metrics = 0;
+  std::string ring;  ///< the frame ring's path
   std::vector<std::string> moved;
 };
 

@@ -22,7 +22,7 @@ std::string own_program(const UpOptions& options, const std::string& name) {
 // What every service of ours reads. Logs go to files, so they are JSON unless someone wants otherwise.
 std::vector<std::string> common_environment(const UpOptions& options, const Ports& ports, const RunFolder& folder) {
   const char* format = std::getenv("SDR_LOG_FORMAT");
-  return {"SDR_NATS_URL=nats://" + loopback(ports.nats), "SDR_SHM_PATH=" + options.shm_path,
+  return {"SDR_NATS_URL=nats://" + loopback(ports.nats), "SDR_SHM_PATH=" + ports.ring,
           "SDR_RUN_DIR=" + folder.path().string(), "SDR_NAMESPACE=" + options.name_space,
           std::string("SDR_LOG_FORMAT=") + (format == nullptr ? "json" : format)};
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
 #include <fstream>
 
@@ -78,6 +80,19 @@ TEST(Ports, MovesTheInnerOnesAndSaysSo) {
   EXPECT_NE(ports.nats, options.nats_port);
   ASSERT_EQ(ports.moved.size(), 1u);
   EXPECT_NE(ports.moved[0].find("NATS takes " + std::to_string(ports.nats)), std::string::npos) << ports.moved[0];
+}
+
+TEST(Ports, RefusesARingThatAnotherWrites) {
+  const testing::TemporaryFolder folder;
+  UpOptions options;
+  options.port = options.nats_port = options.nats_monitor_port = options.sim_metrics_port =
+      options.transport_metrics_port = 0;
+  options.shm_path = folder.file("frames");
+  EXPECT_EQ(claim_ports(options).ring, options.shm_path);
+  const FileDescriptor writer(::open(options.shm_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  EXPECT_EQ(claim_ports(options).ring, options.shm_path);
+  ASSERT_EQ(::flock(writer.get(), LOCK_EX), 0);
+  EXPECT_NE(refusal_of([&] { claim_ports(options); }).find("written by another simulator"), std::string::npos);
 }
 
 TEST(Ports, MakesAnAddressThatAPersonCanOpen) {

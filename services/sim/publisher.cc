@@ -28,6 +28,12 @@ schema::Codec codec_of(video::Codec codec) {
   return schema::Codec::h264;
 }
 
+std::vector<schema::Codec> codecs() {
+  std::vector<schema::Codec> out;
+  for (const video::Codec codec : video::codecs_to_ask_for()) out.push_back(codec_of(codec));
+  return out;
+}
+
 }  // namespace
 
 Publisher::Publisher(EventLoop& loop, bus::Bus& bus, RenderThread& render, EncodeThread& encode,
@@ -40,6 +46,7 @@ Publisher::Publisher(EventLoop& loop, bus::Bus& bus, RenderThread& render, Encod
       robot_side_(std::move(robot_side)),
       telemetry_([&bus](std::string_view subject, std::string_view payload) { bus.publish(subject, payload); }),
       robots_(std::move(robots)),
+      codecs_(codecs()),
       render_us_(*stats_.render_us),
       encode_us_(*stats_.encode_us),
       publish_us_(*stats_.publish_us),
@@ -135,6 +142,7 @@ schema::FrameStats Publisher::frame_stats(double seconds) {
   out.frames_total = frames;
   out.keyframes_total = stats_.keyframes->value();
   out.dropped_total = stats_.dropped->value();
+  out.codecs = codecs_;
   return out;
 }
 

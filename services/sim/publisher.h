@@ -53,6 +53,7 @@ class Publisher {
   const std::string robot_side_;
   Telemetry telemetry_;
   schema::RobotList robots_;
+  const std::vector<schema::Codec> codecs_;  // what settings can ask for
   schema::SafetyState safety_;
   Time safety_told_{};
   bool safety_known_ = false;
