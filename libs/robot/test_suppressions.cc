@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Mesa's software renderer was not built with the thread sanitizer, which therefore misses how its threads hand over
+// work. The sanitizer asks this function, where it is linked in, whose races are not ours: those inside Mesa.
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() { return "race:swrast_dri.so\nrace:libgallium\n"; }
