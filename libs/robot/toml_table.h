@@ -31,7 +31,7 @@ class TomlTable {
     return *node.value<std::string>();
   }
   std::string text_or(std::string_view key, std::string fallback) {
-    return table_.contains(key) ? text(key) : fallback;
+    return table_.contains(key) ? text(key) : std::move(fallback);
   }
 
   double number(std::string_view key, double least, double most) {

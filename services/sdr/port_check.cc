@@ -65,7 +65,7 @@ std::string port_holder(uint16_t port, const fs::path& proc) {
     if (pid.find_first_not_of("0123456789") != pid.npos || !holds_one_of(entry.path(), sockets)) continue;
     std::string name;
     std::getline(std::ifstream(entry.path() / "comm"), name);
-    return name + " (process " + pid + ")";
+    return name.append(" (process ").append(pid).append(")");
   }
   return {};
 }

@@ -25,7 +25,7 @@ std::string first_line(const fs::path& path) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path) : path_(fs::absolute(std::move(path)).lexically_normal()) {
+RunFolder::RunFolder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
   std::error_code error;
   for (const char* part : {"logs", "nats"}) {
     if (!fs::create_directories(path_ / part, error) && error) {

@@ -17,7 +17,7 @@ namespace sdr::command {
 class RunFolder {
  public:
   /// Makes the folder and takes the lock. Throws ConfigError where another `sdr up` holds it, or it cannot be written.
-  explicit RunFolder(std::filesystem::path path);
+  explicit RunFolder(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   std::string log(const std::string& service) const { return path_ / "logs" / (service + ".log"); }

@@ -61,7 +61,7 @@ std::string claim_ring(const UpOptions& options, Ports& ports) {
     throw ConfigError(options.shm_path + " is written by another simulator: stop that, or choose another --shm-path");
   }
   const std::string port = ports.listen_addr.substr(ports.listen_addr.rfind(':') + 1);
-  const std::string ring = options.shm_path + "-" + port;
+  std::string ring = options.shm_path + "-" + port;
   if (is_ring_held(ring)) throw ConfigError(ring + " is written by another simulator: choose a --shm-path");
   ports.moved.push_back("another simulator writes " + options.shm_path + ": this one takes " + ring);
   return ring;

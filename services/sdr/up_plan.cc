@@ -62,7 +62,7 @@ fs::path find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::stringstream folders(std::string(path == nullptr ? "" : path) + ":/usr/local/sbin:/usr/sbin:/usr/bin");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const fs::path program = fs::path(folder) / name;
+    fs::path program = fs::path(folder) / name;
     if (!folder.empty() && ::access(program.c_str(), X_OK) == 0) return program;
   }
   return {};

@@ -148,12 +148,12 @@ void CommandDesk::load_robot(Command&& command) {
     name_thread("sim-load");
     auto robot = std::make_shared<Result<std::unique_ptr<robot::Robot>>>(robot::Robot::load(folder, seed_));
     const bool posted = loop_.post(
-        [this, robot, command = std::move(command)]() mutable { on_loaded(std::move(command), std::move(*robot)); });
+        [this, robot, command = std::move(command)]() mutable { on_loaded(command, std::move(*robot)); });
     if (!posted) log_warning("A robot was loaded in vain: the service stops");
   });
 }
 
-void CommandDesk::on_loaded(Command command, Result<std::unique_ptr<robot::Robot>> robot) {
+void CommandDesk::on_loaded(const Command& command, Result<std::unique_ptr<robot::Robot>> robot) {
   loading_ = false;
   if (!robot) {
     log_error("A robot does not load", {{"reason", robot.error().message()}});

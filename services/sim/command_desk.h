@@ -45,7 +45,7 @@ class CommandDesk {
   void answer_unknown(std::string_view action, std::string_view payload);
   void carry_out(Command&& command);
   void load_robot(Command&& command);
-  void on_loaded(Command command, Result<std::unique_ptr<robot::Robot>> robot);
+  void on_loaded(const Command& command, Result<std::unique_ptr<robot::Robot>> robot);
   void move_camera(const Command& command);
   void change_settings(Command&& command);
   void forward(SimInput&& input);

@@ -119,13 +119,13 @@ Status EncodeThread::fit(const video::Picture& picture) {
   }
   const video::EncoderSettings& now = encoder_->settings();
   if (now.width == picture.width() && now.height == picture.height() && now.fps == fps) return {};
-  const Status changed = encoder_->reconfigure({picture.width(), picture.height(), fps, options_.bitrate_bps});
+  Status changed = encoder_->reconfigure({picture.width(), picture.height(), fps, options_.bitrate_bps});
   if (changed) publish_info();
   return changed;
 }
 
 Status EncodeThread::encode(const video::Picture& picture) {
-  if (const Status fitting = fit(picture); !fitting) {
+  if (Status fitting = fit(picture); !fitting) {
     encoder_.reset();
     return fitting;
   }

@@ -21,7 +21,7 @@ constexpr size_t kKeyframeReserve = 8;  // places beyond kQueueFrames that only 
 class FrameSource::Sink final : public frames::FrameSink {
  public:
   explicit Sink(FramePool& pool) : pool_(pool) {}
-  ~Sink() {
+  ~Sink() override {
     if (message_ != nullptr) pool_.abandon(*message_);
   }
   std::byte* payload_buffer(const frames::FrameHeader& header) override {
@@ -39,7 +39,7 @@ class FrameSource::Sink final : public frames::FrameSink {
   bool too_large_ = false;
 };
 
-FrameSource::FrameSource(EventLoop& loop, FrameSourceOptions options, std::function<void()> on_change)
+FrameSource::FrameSource(EventLoop& loop, const FrameSourceOptions& options, std::function<void()> on_change)
     : pool_(options.slots, options.payload_max),
       reader_({.path = options.path, .check_crc = options.check_crc}),
       arrived_(kQueueFrames + kKeyframeReserve),
@@ -145,8 +145,7 @@ void FrameSource::deliver(const frames::FrameHeader& header, VideoMessage& messa
   dropping_ = false;
   pool_.finish(message, header);
   message.born_us = read_us;
-  VideoMessage* pointer = &message;
-  SDR_ASSERT(arrived_.try_push(std::move(pointer)), "the one writer saw room in the queue");
+  SDR_ASSERT(arrived_.try_push(&message), "the one writer saw room in the queue");
   notifier_.notify();
 }
 

@@ -32,7 +32,7 @@ struct FrameSourceOptions {
 class FrameSource {
  public:
   /// Starts the thread. `on_change` runs on the loop when frames or a wish for a keyframe wait to be fetched.
-  FrameSource(EventLoop& loop, FrameSourceOptions options, std::function<void()> on_change);
+  FrameSource(EventLoop& loop, const FrameSourceOptions& options, std::function<void()> on_change);
   ~FrameSource();
 
   /// Whether anybody watches. On the way up frames begin at the ring's newest keyframe where that is at most
