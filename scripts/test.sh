@@ -176,7 +176,7 @@ sdr_test() {
   for word in "${stages[@]}"; do "stage_$word"; done
   printf '\n  in %s s\n' "$(seconds_since "$started")" >&2
   printf '%d passed, %d failed, %d skipped\n' "$test_passed" "$test_failed" "$test_skipped"
-  [ "$test_failed" -eq 0 ] && [ "$test_passed" -gt 0 ]
+  [ "$test_failed" -eq 0 ] && [ "$test_passed" -gt 0 ] || exit 1
 }
 
 build_for_tests() {
