@@ -30,7 +30,7 @@ TEXT
   check_machine
   case $name in
     ring) ensure_packages build run mujoco iceoryx ;;
-    glass) ensure_packages build run mujoco web browser ;;
+    glass | start) ensure_packages build run mujoco web browser ;;
     *) ensure_packages build run mujoco ;;
   esac
   fetch_mujoco
@@ -41,7 +41,7 @@ TEXT
 run_bench() {
   local name=$1
   shift
-  build_bench_tree "$name"
+  [ "$name" = start ] || build_bench_tree "$name" # start builds a clone
   if [ -x "bench/$name/run.sh" ]; then exec "bench/$name/run.sh" "$@"; fi
   exec "build/release/bin/bench_$name" "$@"
 }
