@@ -17,8 +17,9 @@
 namespace sdr::net {
 
 struct HealthReport {
-  int status = 200;  // 200 also while waiting for others: a restart of this process would mend nothing
-  std::string json;  // one object, with at least "status"
+  int status = 200;       // 200 also while waiting for others: a restart of this process would mend nothing
+  std::string json;       // one object, with at least "status"
+  std::string word = {};  // the value of "status", for those who may know no more
 };
 
 class HealthServer {

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -22,7 +23,8 @@ HttpConnection::HttpConnection(FileDescriptor socket, Address peer, HttpLimits l
       peer_(peer),
       timeouts_(timeouts),
       parser_(limits),
-      deadline_(now + timeouts.request) {}
+      deadline_(now + timeouts.request),
+      waiting_since_(now) {}
 
 uint32_t HttpConnection::interest() const { return state_ == State::kWriting ? EPOLLOUT : EPOLLIN; }
 
@@ -43,7 +45,10 @@ HttpConnection::After HttpConnection::read_some(Time now) {
   if (got < 0) return would_block() ? After::kKeep : After::kClose;
   if (got == 0) return After::kClose;
   if (state_ == State::kLingering) return After::kKeep;  // read and forgotten, until the deadline
-  if (in_.empty()) deadline_ = now + timeouts_.request;
+  if (in_.empty() && answered_) {
+    waiting_since_ = now;
+    deadline_ = now + timeouts_.request;
+  }
   in_.append(bytes.data(), static_cast<size_t>(got));
   return After::kKeep;
 }
@@ -79,7 +84,8 @@ HttpConnection::After HttpConnection::answer(HttpResponse response, bool keep_al
   content_size_ = head_only || response_.status == 304 || response_.status == 204 ? 0 : response_.content().size();
   written_ = 0;
   state_ = State::kWriting;
-  deadline_ = now + timeouts_.answer;
+  const size_t seconds = content_size_ / std::max<size_t>(timeouts_.slowest_bytes_per_s, 1);
+  deadline_ = now + timeouts_.answer + std::chrono::seconds(seconds);
   return write_some(now);
 }
 
@@ -102,6 +108,8 @@ HttpConnection::After HttpConnection::write_some(Time now) {
 HttpConnection::After HttpConnection::finish_answer(Time now) {
   head_.clear();
   response_ = HttpResponse();
+  answered_ = true;
+  waiting_since_ = now;
   if (keep_alive_) {
     state_ = State::kReading;
     deadline_ = now + (in_.empty() ? timeouts_.idle : timeouts_.request);

@@ -34,7 +34,8 @@ using HttpHandler = std::function<HttpReply(const HttpRequest& request, const Ad
 struct HttpTimeouts {
   Duration request = std::chrono::seconds(10);  // from its first byte (or the connection's start) to its last
   Duration idle = std::chrono::seconds(60);     // between requests
-  Duration answer = std::chrono::seconds(20);   // for a client to take its answer
+  Duration answer = std::chrono::seconds(10);   // for a client to take its answer, and a second for each
+  size_t slowest_bytes_per_s = 32 * 1024;       // so many bytes of it
   Duration linger = std::chrono::seconds(1);    // reading on after an error, so that the client sees why
 };
 
@@ -53,6 +54,12 @@ class HttpConnection {
   bool expired(Time now) const { return now >= deadline_; }
   /// Nothing of a request has arrived: it may be closed without anybody missing an answer.
   bool idle() const { return state_ == State::kReading && in_.empty(); }
+  /// An answer is under way.
+  bool writing() const { return state_ == State::kWriting; }
+  /// All is said, and what still comes is forgotten.
+  bool lingering() const { return state_ == State::kLingering; }
+  /// Since when something is awaited of the client: a request's start, or its end.
+  Time waiting_since() const { return waiting_since_; }
   int fd() const { return socket_.get(); }
   const Address& peer() const { return peer_; }
 
@@ -72,6 +79,8 @@ class HttpConnection {
   std::string in_;
   State state_ = State::kReading;
   Time deadline_;
+  Time waiting_since_;
+  bool answered_ = false;  // once at least: only then does a first byte begin a new span of time
   bool keep_alive_ = true;
   std::string head_;
   HttpResponse response_;

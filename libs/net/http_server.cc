@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_server.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <vector>
 
@@ -18,9 +17,9 @@ constexpr int kAcceptsPerTurn = 64;  // a crowd that arrives does not hold up th
 
 HttpServer::HttpServer(EventLoop& loop, HttpServerOptions options, HttpHandler handler)
     : loop_(loop), options_(options) {
-  handler_ = [this, handle = std::move(handler)](const HttpRequest& request, const Address& peer) {
-    ++requests_;
-    return handle(request, peer);
+  if (options_.requests_allowed) requests_allowed_.emplace(*options_.requests_allowed);
+  handler_ = [this, answer = std::move(handler)](const HttpRequest& request, const Address& peer) {
+    return handle(answer, request, peer);
   };
   sweep_ = loop_.every(500ms, [this] { close_expired(); });
 }
@@ -29,6 +28,17 @@ HttpServer::~HttpServer() {
   stop_accepting();
   loop_.cancel(sweep_);
   while (!connections_.empty()) close(connections_.begin()->first);
+}
+
+HttpReply HttpServer::handle(const HttpHandler& handler, const HttpRequest& request, const Address& peer) {
+  ++requests_;
+  if (!requests_allowed_ || is_free(peer) || requests_allowed_->allow(peer, loop_.now())) {
+    return handler(request, peer);
+  }
+  note(HttpRefusal::kTooManyRequests);
+  HttpResponse response = HttpResponse::error(429, "too many requests from your address");
+  response.add_header("Retry-After", "1");
+  return response;
 }
 
 Status HttpServer::listen(const Address& address) {
@@ -77,20 +87,50 @@ void HttpServer::pause_accepting() {
 }
 
 void HttpServer::adopt(FileDescriptor socket, const Address& peer) {
-  if (connections_.size() >= options_.connections_max && !make_room()) return;  // closed unanswered
-  if (!set_no_delay(socket.get())) return;                                      // it is gone already
+  if (!has_share(peer)) return turn_away(std::move(socket), HttpRefusal::kAddressFull);
+  if (connections_.size() >= options_.connections_max && !make_room()) {
+    return turn_away(std::move(socket), HttpRefusal::kFull);
+  }
+  if (!set_no_delay(socket.get())) return;  // it is gone already
   const int fd = socket.get();
   connections_[fd] =
       std::make_unique<HttpConnection>(std::move(socket), peer, options_.limits, options_.timeouts, loop_.now());
+  per_address_.add(peer);
   loop_.watch(fd, EPOLLIN, [this, fd](uint32_t events) { on_ready(fd, events); });
 }
 
+bool HttpServer::has_share(const Address& peer) const {
+  return options_.connections_per_address_max == 0 || is_free(peer) ||
+         per_address_.count(peer) < options_.connections_per_address_max;
+}
+
 bool HttpServer::make_room() {
-  const auto idle =
-      std::find_if(connections_.begin(), connections_.end(), [](const auto& entry) { return entry.second->idle(); });
-  if (idle == connections_.end()) return false;
-  close(idle->first);
+  int fd = -1;
+  Time since = Time::max();
+  for (const auto& [candidate, connection] : connections_) {
+    if (connection->writing() || connection->waiting_since() >= since) continue;
+    since = connection->waiting_since();
+    fd = candidate;
+  }
+  if (fd < 0) return false;
+  note(HttpRefusal::kMadeRoom);
+  close(fd);
   return true;
+}
+
+// The kernel's buffer is empty and takes this at once; who has already sent a request may see a reset in its place.
+void HttpServer::turn_away(FileDescriptor socket, HttpRefusal why) {
+  note(why);
+  const bool full = why == HttpRefusal::kFull;
+  HttpResponse response =
+      HttpResponse::error(full ? 503 : 429, full ? "too many connections" : "too many connections from your address");
+  const std::string bytes = response_head(response, false) + response.body;
+  (void)send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  shutdown(socket.get(), SHUT_WR);
+}
+
+void HttpServer::note(HttpRefusal why) {
+  if (on_refusal_) on_refusal_(why);
 }
 
 void HttpServer::on_ready(int fd, uint32_t epoll_events) {
@@ -103,6 +143,7 @@ void HttpServer::on_ready(int fd, uint32_t epoll_events) {
     case HttpConnection::After::kUpgrade: {
       loop_.unwatch(fd);
       const auto node = connections_.extract(fd);
+      per_address_.remove(node.mapped()->peer());
       node.mapped()->take_over();
       return;
     }
@@ -114,7 +155,9 @@ void HttpServer::on_ready(int fd, uint32_t epoll_events) {
 
 void HttpServer::close(int fd) {
   loop_.unwatch(fd);
-  connections_.erase(fd);
+  const auto found = connections_.find(fd);
+  per_address_.remove(found->second->peer());
+  connections_.erase(found);
 }
 
 void HttpServer::close_expired() {
@@ -122,7 +165,11 @@ void HttpServer::close_expired() {
   for (const auto& [fd, connection] : connections_) {
     if (connection->expired(loop_.now())) expired.push_back(fd);
   }
-  for (const int fd : expired) close(fd);
+  for (const int fd : expired) {
+    // Keep-alive and lingering connections simply come to their end.
+    if (!connections_.at(fd)->idle() && !connections_.at(fd)->lingering()) note(HttpRefusal::kTookTooLong);
+    close(fd);
+  }
 }
 
 }  // namespace sdr::net

@@ -111,6 +111,63 @@ TEST_F(HttpServerTest, GivesAnIdleConnectionsPlaceToANewOne) {
   EXPECT_TRUE(idle.ended());
 }
 
+TEST_F(HttpServerTest, LetsGoOfAHalfRequestForANewConnection) {
+  std::vector<HttpRefusal> refusals;
+  serve({.limits = {}, .timeouts = {}, .connections_max = 2});
+  server->on_refusal([&](HttpRefusal why) { refusals.push_back(why); });
+  Talk slow(loop, server->address());
+  slow.say("GET /a HTTP/1.1\r\nHo");
+  Talk other(loop, server->address());
+  other.ask("GET /b HTTP/1.1\r\nHost: h\r\n\r\n", "/b||");
+  Talk fresh(loop, server->address());
+  EXPECT_NE(fresh.ask("GET /c HTTP/1.1\r\nHost: h\r\n\r\n", "/c||").find("/c||"), std::string::npos);
+  EXPECT_TRUE(slow.ended());
+  EXPECT_EQ(refusals, std::vector{HttpRefusal::kMadeRoom});
+}
+
+TEST_F(HttpServerTest, GivesAFirstByteNoFurtherTime) {
+  serve({.limits = {}, .timeouts = {.request = 300ms}});
+  Talk slow(loop, server->address());
+  std::vector<HttpRefusal> refusals;
+  server->on_refusal([&](HttpRefusal why) { refusals.push_back(why); });
+  const std::string request(100, 'x');
+  size_t said = 0;
+  while (refusals.empty() && said < request.size()) {  // a byte every 50 ms is no reason to wait on
+    slow.say(request.substr(said++, 1));
+    for (int i = 0; i < 10; ++i) loop.run_once(5ms);
+  }
+  EXPECT_EQ(refusals, std::vector{HttpRefusal::kTookTooLong});
+  EXPECT_TRUE(slow.ended());
+}
+
+TEST_F(HttpServerTest, TellsAnAddressThatItHasItsShare) {
+  serve({.limits = {}, .timeouts = {}, .connections_per_address_max = 2, .loopback_is_free = false});
+  Talk first(loop, server->address()), second(loop, server->address());
+  first.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "/a||");
+  second.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "/a||");
+  Talk third(loop, server->address());
+  EXPECT_NE(third.hear("your address\n").find("HTTP/1.1 429"), std::string::npos);
+  EXPECT_TRUE(third.ended());
+  first.ask("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "/a||");
+  EXPECT_TRUE(first.ended());
+  for (int turn = 0; turn < 2000 && server->connection_count() > 1; ++turn) loop.run_once(5ms);
+  Talk fourth(loop, server->address());
+  EXPECT_NE(fourth.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "/a||").find("/a||"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, TellsAnAddressThatItAsksTooOften) {
+  serve({.limits = {},
+         .timeouts = {},
+         .requests_allowed = AddressRates::Limit{.burst = 2, .interval = 1h},
+         .loopback_is_free = false});
+  Talk talk(loop, server->address());
+  talk.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "/a||");
+  talk.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "/a||");
+  const std::string answer = talk.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "your address\n");
+  EXPECT_NE(answer.find("HTTP/1.1 429 Too Many Requests"), std::string::npos);
+  EXPECT_NE(answer.find("Retry-After: 1"), std::string::npos);
+}
+
 TEST_F(HttpServerTest, HandsTheSocketOverToAnotherProtocol) {
   std::string early;
   FileDescriptor taken;

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -86,6 +87,23 @@ bool Address::is_loopback() const {
   return (ntohl(reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr.s_addr) >> 24) == 127;
 }
 
+uint64_t Address::group() const {
+  constexpr uint64_t kVersion4 = uint64_t{0xffff'fffe} << 32;  // the first half of no address of version 6 that sends
+  uint32_t v4 = 0;
+  if (family() == AF_INET6) {
+    const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
+    if (!IN6_IS_ADDR_V4MAPPED(&v6)) {
+      uint64_t prefix = 0;
+      for (size_t i = 0; i < 8; ++i) prefix = prefix << 8 | v6.s6_addr[i];
+      return prefix;
+    }
+    std::memcpy(&v4, &v6.s6_addr[12], sizeof v4);
+  } else {
+    v4 = reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr.s_addr;
+  }
+  return kVersion4 | ntohl(v4);
+}
+
 Result<FileDescriptor> listen_tcp(const Address& address, int backlog) {
   FileDescriptor fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return system_error("socket");
@@ -129,6 +147,14 @@ Status set_no_delay(int fd) { return set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1,
 
 Status set_not_sent_low_water(int fd, int bytes) {
   return set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes, "TCP_NOTSENT_LOWAT");
+}
+
+Status set_dead_peer_timeout(int fd, int milliseconds) {
+  const int seconds = std::max(milliseconds / 1000, 1);
+  SDR_TRY(set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds, "TCP_USER_TIMEOUT"));
+  SDR_TRY(set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds, "TCP_KEEPIDLE"));
+  SDR_TRY(set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::max(seconds / 3, 1), "TCP_KEEPINTVL"));
+  return set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
 }
 
 Status set_send_buffer(int fd, int bytes) { return set_option(fd, SOL_SOCKET, SO_SNDBUF, bytes, "SO_SNDBUF"); }

@@ -28,6 +28,8 @@ class Address {
   uint16_t port() const;
   /// 127.0.0.0/8, ::1, and IPv4 loopback mapped into IPv6.
   bool is_loopback() const;
+  /// The same for all addresses that one host is likely to have: the address itself, of IPv6 the first 64 bits.
+  uint64_t group() const;
   int family() const { return storage_.ss_family; }
   const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t size() const { return size_; }
@@ -55,6 +57,10 @@ Status set_no_delay(int fd);
 /// Keeps what the kernel holds unsent below `bytes` (TCP_NOTSENT_LOWAT): a slow network then shows up here, as a
 /// socket that takes no more, and not as a delay that grows unseen inside the kernel.
 Status set_not_sent_low_water(int fd, int bytes);
+
+/// Ends a connection whose other side takes no byte for so long (TCP_USER_TIMEOUT), or answers no probe while it is
+/// silent: a machine that was switched off says nothing.
+Status set_dead_peer_timeout(int fd, int milliseconds);
 
 /// SO_SNDBUF; the kernel doubles it and caps it at `net.core.wmem_max`.
 Status set_send_buffer(int fd, int bytes);

@@ -49,6 +49,9 @@ class WsDecoder {
   /// close_code() and end. consumed() says how many bytes this call has used up.
   State next(std::span<uint8_t> bytes, WsMessage& message);
 
+  /// From the next message on: who has shown who they are may send more.
+  void set_message_max(size_t message_max) { message_max_ = message_max; }
+
   size_t consumed() const { return consumed_; }
   WsClose close_code() const { return close_code_; }
   /// In words, for the close frame and the log; for an error only.
@@ -68,7 +71,7 @@ class WsDecoder {
   bool check_head(const FrameHead& head);
   State finish_fragment(const FrameHead& head, std::span<const uint8_t> payload, WsMessage& message, bool& done);
 
-  const size_t message_max_;
+  size_t message_max_;
   std::string fragments_;
   WsOpcode fragmented_opcode_ = WsOpcode::kContinuation;  // that: no fragmented message is under way
   bool fragments_delivered_ = false;

@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "base/event_loop.h"
 #include "base/file_descriptor.h"
+#include "net/socket.h"
 #include "net/websocket.h"
 #include "transport/command_state.h"
+#include "transport/identity.h"
 #include "transport/rate.h"
 #include "transport/send_queue.h"
 
@@ -34,7 +36,8 @@ struct VideoState {
 class Client {
  public:
   static constexpr size_t kMessageMax = 64 * 1024;
-  static constexpr uint32_t kMessagesPerSecond = 1000;
+  static constexpr uint32_t kMessagesPerSecond = 1000, kBytesPerSecond = 2 * 1024 * 1024;
+  static constexpr size_t kStrangersMessageMax = 1024;  // what a token needs
 
   Client(EventLoop& loop, FileDescriptor socket, std::string id, bool loopback);
   ~Client();
@@ -60,10 +63,15 @@ class Client {
   bool loopback() const { return loopback_; }
   const SendQueue& queue() const { return queue_; }
 
+  net::Address peer;
+  Identity identity;         // a viewer until something better is known
+  std::string camera_asked;  // by the handshake
+  Time came_at{};
   VideoState video;
-  net::WsDecoder decoder{kMessageMax};
-  std::string early;  // bytes of a message that is not whole yet
+  net::WsDecoder decoder{kStrangersMessageMax};  // until it is let in
+  std::string early;                             // bytes of a message that is not whole yet
   RateLimit messages{kMessagesPerSecond};
+  RateLimit byte_rate{kBytesPerSecond};
   CommandState commands;
   bool closing = false;  // a close frame has been sent: nothing follows
   Time closing_since{};

@@ -14,7 +14,6 @@ struct CommandState {
   RateLimit twists{schema::kCommandsPerSecondMax};
   RateLimit gamepads{schema::kCommandsPerSecondMax};
   uint32_t in_this_read = 0;  // commands that arrived together
-  schema::Role role = schema::Role::operator_;
 };
 
 }  // namespace sdr::transport

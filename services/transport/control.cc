@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "safety/robot_side.h"
 #include "transport/client.h"
+#include "transport/token_table.h"
 
 namespace sdr::transport {
 namespace {
@@ -69,7 +70,10 @@ void Control::refuse_unread(Client& client, const Error& error) {
 // No check stands before it, whoever sends it, and however often.
 void Control::estop(Client& client) {
   estops_.add();
-  log_warning("estop", {{"client", client.id()}});
+  const Time now = hooks_.now();
+  if (estops_logged_.allow(now)) log_warning("estop", {{"client", client.id()}, {"name", client.identity.name}});
+  // It needs no lease and takes none, but whoever holds it is there.
+  (void)supervision_.lease().on_command(client.id(), client.identity.role, Action::estop, false, now);
   if (!publish(client, command_)) {
     answer(client, command_, AckStatus::error, "the bus is lost; the robot side stops by itself");
   }
@@ -104,7 +108,10 @@ void Control::pass(Client& client, ClientCommand& command) {
     refused_.add();
     return answer(client, command, verdict.status, verdict.detail);
   }
-  if (schema::info(*command.action).to_transport) return answer(client, command, AckStatus::ok, "");
+  if (schema::info(*command.action).to_transport) {
+    const bool auth = command.action == Action::auth;
+    return answer(client, command, AckStatus::ok, auth ? role_name(client.identity.role) : "");
+  }
   if (publish(client, command)) return;
   answer(client, command, AckStatus::error, "the bus is lost");
 }
@@ -113,7 +120,7 @@ Verdict Control::check(Client& client, ClientCommand& command) {
   const schema::ActionInfo& action = schema::info(*command.action);
   if (!action.from_browser) return {AckStatus::unsupported, "the transport alone sends this"};
   if (const Verdict v = client.commands.sequences.check(*command.action, command.cmd_seq); !v.ok()) return v;
-  if (client.commands.role < action.role) return refused("your role may not command");
+  if (client.identity.role < action.role) return refused("your role may not command");
   if (action.to_transport) return ask_transport(client, command);
   if (const Verdict v = safety::check_ttl(command.ttl_ms); !v.ok()) return v;
   if (const Verdict v = check_lease(client, command); !v.ok()) return v;
@@ -127,7 +134,7 @@ Verdict Control::check_lease(Client& client, const ClientCommand& command) {
   const Verdict gate = supervision_.gate().check(action, now);
   if (!gate.ok() && !supervision_.lease().held_by(client.id())) return gate;
   const Verdict lease =
-      supervision_.lease().on_command(client.id(), client.commands.role, action, is_zero_twist(command), now);
+      supervision_.lease().on_command(client.id(), client.identity.role, action, is_zero_twist(command), now);
   return lease.ok() ? gate : lease;
 }
 
@@ -148,7 +155,7 @@ Verdict Control::ask_transport(Client& client, const ClientCommand& command) {
     case Action::lease:
       return ask_lease(client, std::get<schema::LeaseData>(command.data));
     default:
-      return {};  // auth: whoever gets here is let in already
+      return {};  // auth: who gets here is let in already, and learns the role; no token is looked at
   }
 }
 
@@ -156,17 +163,27 @@ Verdict Control::ask_lease(Client& client, const schema::LeaseData& data) {
   const Time now = hooks_.now();
   safety::Lease& lease = supervision_.lease();
   switch (data.op) {
-    case schema::LeaseOp::acquire:
-      return lease.acquire(client.id(), client.commands.role, now);
+    case schema::LeaseOp::acquire: {
+      const Verdict verdict = lease.acquire(client.id(), client.identity.role, now);
+      if (!verdict.ok() && client.identity.role >= schema::Role::operator_)
+        supervision_.askers().asked(client.id(), now);
+      return verdict;
+    }
     case schema::LeaseOp::release:
+      supervision_.askers().forget(client.id());  // who asked and asks no more
       return lease.release(client.id(), now);
     case schema::LeaseOp::take:
-      return lease.take(client.id(), client.commands.role, now);
+      return lease.take(client.id(), client.identity.role, now);
     case schema::LeaseOp::hand:
-      if (!data.to || !hooks_.is_connected(*data.to)) return refused("no such client");
-      return lease.hand(client.id(), *data.to, schema::Role::operator_, now);
+      return hand(client, data.to, now);
   }
   return refused("unknown operation");
+}
+
+Verdict Control::hand(Client& client, const std::optional<std::string>& to, Time now) {
+  const std::optional<schema::Role> role = to ? hooks_.role_of(*to) : std::nullopt;
+  if (!role) return refused("no such client");
+  return supervision_.lease().hand(client.id(), *to, *role, now);
 }
 
 bool Control::publish(Client& client, ClientCommand& command) {

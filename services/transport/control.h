@@ -32,11 +32,14 @@ class Control {
   struct Hooks {
     std::function<void(Client& client, std::string_view payload)> answer;  // telemetry.command.ack
     std::function<bool(Client& client, const std::optional<std::string>& camera)> want_keyframe;
-    std::function<bool(std::string_view client)> is_connected;
+    std::function<std::optional<schema::Role>(std::string_view client)> role_of;  // nothing: it is not connected
     std::function<Time()> now;
   };
 
   Control(BusPort& bus, Supervision& supervision, Registry& registry, Hooks hooks);
+
+  /// The answer to an `auth`, whoever decides on it.
+  void answer(Client& client, const schema::ClientCommand& command, schema::AckStatus status, std::string_view detail);
 
   /// One command's JSON.
   void on_command(Client& client, std::string_view json);
@@ -59,8 +62,8 @@ class Control {
   safety::Verdict fill_echo(Client& client, schema::ClientCommand& command);
   safety::Verdict ask_transport(Client& client, const schema::ClientCommand& command);
   safety::Verdict ask_lease(Client& client, const schema::LeaseData& data);
+  safety::Verdict hand(Client& client, const std::optional<std::string>& to, Time now);
   bool publish(Client& client, schema::ClientCommand& command);
-  void answer(Client& client, const schema::ClientCommand& command, schema::AckStatus status, std::string_view detail);
 
   BusPort& bus_;
   Supervision& supervision_;
@@ -78,7 +81,8 @@ class Control {
   Counter& malformed_;
   Counter& superseded_;
   Counter& estops_;
-  uint64_t read_us_ = 0;  // when the first command of this read was seen
+  RateLimit estops_logged_{5};  // who floods with stops floods no log
+  uint64_t read_us_ = 0;        // when the first command of this read was seen
 };
 
 }  // namespace sdr::transport

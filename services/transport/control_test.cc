@@ -38,7 +38,7 @@ class ControlTest : public ::testing::Test {
         control(bus, supervision, registry,
                 {.answer = [this](Client&, std::string_view payload) { last_answer.assign(payload); },
                  .want_keyframe = [](Client&, const auto&) { return true; },
-                 .is_connected = [](auto) { return true; },
+                 .role_of = [](auto) { return schema::Role::operator_; },
                  .now = [this] { return now; }}) {
     supervision.on_sequence(1, now);
     supervision.on_sequence(2, now);
@@ -48,7 +48,9 @@ class ControlTest : public ::testing::Test {
     int pair[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     ends.emplace_back(pair[1]);
-    return std::make_unique<Client>(loop, FileDescriptor(pair[0]), id, loopback);
+    auto client = std::make_unique<Client>(loop, FileDescriptor(pair[0]), id, loopback);
+    client->identity.role = schema::Role::operator_;
+    return client;
   }
   void send(Client& client, const std::string& json) {
     control.on_command(client, json);

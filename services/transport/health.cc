@@ -24,9 +24,10 @@ const char* status_of(const HealthFacts& facts, bool stuck) {
 net::HealthReport health_report(const HealthFacts& facts, bool stuck) {
   net::HealthReport report;
   report.status = stuck ? 503 : 200;
+  report.word = status_of(facts, stuck);
   JsonWriter json(report.json);
   json.begin_object();
-  json.member("status", status_of(facts, stuck));
+  json.member("status", report.word);
   json.member("clients", facts.clients);
   json.member("shm_seq", facts.shm_seq);
   json.key("last_frame_age_ms");

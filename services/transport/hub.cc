@@ -12,7 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr size_t kReadBytes = 64 * 1024;
-constexpr auto kCloseLinger = 1s;  // for the client to answer a close frame
+constexpr int kDeadPeerMs = 20'000;  // longer than any client may be stuck while it is there
+constexpr auto kCloseLinger = 1s;    // for the client to answer a close frame
 
 /// Differs between starts, so that the robot side never takes a client of this start for one of an earlier one.
 std::string make_id_prefix() {
@@ -33,11 +34,15 @@ Hub::Hub(EventLoop& loop, Registry& registry, HubOptions options, Hooks hooks)
       buffer_(Client::kMessageMax + 16 + kReadBytes),
       id_prefix_(make_id_prefix()),
       connected_(registry.gauge("connected_clients", "Clients connected over WebSocket")),
+      unauthenticated_(registry.gauge("unauthenticated_connections", "Connections that have yet to show a token")),
       connections_(registry.counter("client_connections_total", "WebSocket connections ever taken")),
       missed_(registry.counter("telemetry_missed_total", "Messages that clients missed because they were behind")),
       malformed_(registry.counter("websocket_malformed_total", "Connections closed for a breach of the protocol")),
       slow_closed_(registry.counter("clients_closed_slow_total", "Connections closed because nobody drained them")),
-      floods_(registry.counter("clients_closed_flood_total", "Connections closed for sending too much")) {}
+      floods_(registry.counter("clients_closed_flood_total", "Connections closed for sending too much")),
+      late_(registry.counter("access_late_total", "Connections closed because no token came in time")),
+      pushed_out_(
+          registry.counter("access_pushed_out_total", "Connections without a token that made room for others")) {}
 
 Hub::~Hub() {
   for (const auto& [fd, client] : clients_) {
@@ -47,28 +52,77 @@ Hub::~Hub() {
 
 std::string Hub::next_id() { return id_prefix_ + std::to_string(next_number_++); }
 
-void Hub::adopt(FileDescriptor socket, const net::Address& peer, std::string answer, Camera& camera,
-                std::string_view early) {
+bool Hub::full_for(const net::Address& peer) const {
+  if (options_.loopback_is_free && peer.is_loopback()) return false;
+  return per_address_.count(peer) >= options_.clients_per_address_max;
+}
+
+void Hub::adopt(FileDescriptor socket, const net::Address& peer, Visit visit, std::string_view early) {
   const int fd = socket.get();
-  if (!net::set_not_sent_low_water(fd, options_.not_sent_bytes)) return;  // it is gone already
+  const bool ready =
+      net::set_not_sent_low_water(fd, options_.not_sent_bytes).ok() && net::set_dead_peer_timeout(fd, kDeadPeerMs).ok();
+  if (!ready) return;  // it is gone already
   auto owned = std::make_unique<Client>(loop_, std::move(socket), next_id(), peer.is_loopback());
   Client& client = *owned;
-  clients_[fd] = std::move(owned);
+  client.peer = peer;
+  client.came_at = loop_.now();
+  client.camera_asked = std::move(visit.camera);
+  if (!visit.identity) make_room_for_stranger();
+  (visit.identity ? clients_ : strangers_)[fd] = std::move(owned);
+  per_address_.add(peer);
   connections_.add();
-  connected_.set(static_cast<double>(clients_.size()));
+  show_counts();
   client.start([this, &client](uint32_t events) { on_ready(client, events); });
-
-  TextMessage* const handshake = pool_.take();
-  handshake->bytes = std::move(answer);
-  send(client, TextPool::seal(handshake));
-  hooks_.on_join(client);
-  camera.add(client);
+  send_handshake(client, std::move(visit.answer));
+  if (visit.identity) {
+    client.identity = std::move(*visit.identity);
+    join(client);
+  }
   if (client.broken()) return let_go(client);
   if (early.empty()) return;
   const size_t size = std::min(early.size(), buffer_.size());  // HttpLimits keep it far below
   std::memcpy(buffer_.data(), early.data(), size);
   if (!take_messages(client, {buffer_.data(), size})) let_go(client);
   hooks_.on_read_end(client);
+}
+
+void Hub::send_handshake(Client& client, std::string answer) {
+  TextMessage* const handshake = pool_.take();
+  handshake->bytes = std::move(answer);
+  send(client, TextPool::seal(handshake));
+}
+
+void Hub::let_in(Client& stranger, Identity identity) {
+  if (stranger.closing || stranger.broken()) return;
+  if (full()) return close(stranger, net::WsClose::kTryAgainLater, "too many clients");
+  const auto node = strangers_.extract(stranger.fd());
+  SDR_ASSERT(!node.empty(), "who is let in was a stranger");
+  clients_[stranger.fd()] = std::move(node.mapped());
+  stranger.identity = std::move(identity);
+  show_counts();
+  join(stranger);
+}
+
+void Hub::join(Client& client) {
+  client.decoder.set_message_max(Client::kMessageMax);
+  Camera* const camera = hooks_.open_camera(client.camera_asked);
+  if (camera == nullptr) return close(client, kNoSuchCamera, "no such camera");
+  hooks_.on_join(client);
+  camera->add(client);
+}
+
+// The one who has had the most of its time goes: whoever means well needs a fraction of it.
+void Hub::make_room_for_stranger() {
+  if (strangers_.size() < options_.strangers_max) return;
+  Client* oldest = nullptr;
+  for (const auto& [fd, stranger] : strangers_) {
+    if (stranger->closing || stranger->broken()) continue;
+    if (oldest == nullptr || stranger->came_at < oldest->came_at) oldest = stranger.get();
+  }
+  if (oldest == nullptr) return;  // all are on their way out
+  pushed_out_.add();
+  close(*oldest, net::WsClose::kTryAgainLater, "too many wait to be let in");
+  let_go(*oldest);
 }
 
 void Hub::on_ready(Client& client, uint32_t epoll_events) {
@@ -84,6 +138,10 @@ void Hub::read(Client& client) {
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return client.mark_broken();
   if (client.closing) return;  // only its end is waited for
+  if (!client.byte_rate.allow(loop_.now(), static_cast<uint32_t>(got))) {
+    floods_.add();
+    return close(client, net::WsClose::kPolicyViolation, "too many bytes");
+  }
   client.early.clear();
   take_messages(client, {buffer_.data(), kept + static_cast<size_t>(got)});
   hooks_.on_read_end(client);
@@ -118,8 +176,7 @@ bool Hub::take_message(Client& client, const net::WsMessage& message) {
   const std::string_view body(reinterpret_cast<const char*>(message.payload.data()), message.payload.size());
   switch (message.opcode) {
     case net::WsOpcode::kBinary:
-      // An empty message has no type: nothing in it can be understood.
-      if (!body.empty()) hooks_.on_message(client, static_cast<uint8_t>(body[0]), body.substr(1));
+      take_binary(client, body);
       return !client.broken();
     case net::WsOpcode::kPing: {
       TextMessage* const pong = pool_.take();
@@ -139,6 +196,16 @@ bool Hub::take_message(Client& client, const net::WsMessage& message) {
       malformed_.add();
       close(client, net::WsClose::kProtocolError, "binary messages only");
       return true;
+  }
+}
+
+void Hub::take_binary(Client& client, std::string_view body) {
+  if (body.empty()) return;  // it has no type: nothing in it can be understood
+  const auto type = static_cast<uint8_t>(body[0]);
+  if (is_stranger(client)) {
+    hooks_.on_stranger(client, type, body.substr(1));
+  } else {
+    hooks_.on_message(client, type, body.substr(1));
   }
 }
 
@@ -166,6 +233,7 @@ void Hub::close(Client& client, net::WsClose code, std::string_view reason) {
   send(client, TextPool::seal(message));
   client.closing = true;
   client.closing_since = loop_.now();
+  if (client.video.camera != nullptr) hooks_.on_close(client);
   if (client.queue().drained()) shutdown(client.fd(), SHUT_WR);
 }
 
@@ -178,34 +246,37 @@ void Hub::let_go(Client& client) {
 void Hub::destroy_gone() {
   std::vector<int> gone = std::exchange(gone_, {});
   for (const int fd : gone) {
-    const auto found = clients_.find(fd);
-    if (found == clients_.end()) continue;  // named twice
+    Clients& where = clients_.contains(fd) ? clients_ : strangers_;
+    const auto found = where.find(fd);
+    if (found == where.end()) continue;  // named twice
     Client& client = *found->second;
-    if (client.video.camera != nullptr) client.video.camera->remove(client);
-    hooks_.on_leave(client);
-    clients_.erase(found);
+    if (client.video.camera != nullptr) {  // it has joined
+      client.video.camera->remove(client);
+      hooks_.on_leave(client);
+    }
+    per_address_.remove(client.peer);
+    where.erase(found);
   }
+  show_counts();
+}
+
+void Hub::show_counts() {
   connected_.set(static_cast<double>(clients_.size()));
+  unauthenticated_.set(static_cast<double>(strangers_.size()));
 }
 
 Client* Hub::find(std::string_view id) {
   for (const auto& [fd, client] : clients_) {
-    if (client->id() == id && !client->broken()) return client.get();
+    if (client->id() == id && !client->broken() && !client->closing) return client.get();
   }
   return nullptr;
 }
 
 void Hub::sweep(const std::vector<std::unique_ptr<Camera>>& cameras) {
   const Time now = loop_.now();
-  for (const auto& [fd, client] : clients_) {
-    if (client->broken()) continue;
-    if (client->closing && now - client->closing_since > kCloseLinger) let_go(*client);
-    const std::optional<Time> stuck = client->stuck_since(now);
-    if (!stuck || now - *stuck < options_.stuck_max) continue;
-    log_info("a client is let go: it takes nothing", {{"client", client->id()}});
-    slow_closed_.add();
-    let_go(*client);
-  }
+  sweep_clients(clients_, now);
+  sweep_clients(strangers_, now);
+  sweep_strangers(now);
   for (const auto& camera : cameras) {
     for (Client* const client : camera->sweep(now, options_.stuck_max)) {
       if (client->closing || client->broken()) continue;
@@ -216,8 +287,30 @@ void Hub::sweep(const std::vector<std::unique_ptr<Camera>>& cameras) {
   }
 }
 
+void Hub::sweep_clients(const Clients& clients, Time now) {
+  for (const auto& [fd, client] : clients) {
+    if (client->broken()) continue;
+    if (client->closing && now - client->closing_since > kCloseLinger) let_go(*client);
+    const std::optional<Time> stuck = client->stuck_since(now);
+    if (!stuck || now - *stuck < options_.stuck_max) continue;
+    log_info("a client is let go: it takes nothing", {{"client", client->id()}});
+    slow_closed_.add();
+    let_go(*client);
+  }
+}
+
+void Hub::sweep_strangers(Time now) {
+  for (const auto& [fd, stranger] : strangers_) {
+    if (stranger->closing || stranger->broken() || now - stranger->came_at < options_.auth_max) continue;
+    late_.add();
+    close(*stranger, kTokenNeeded, "a token is needed");
+  }
+}
+
 void Hub::close_all() {
-  for (const auto& [fd, client] : clients_) close(*client, net::WsClose::kGoingAway, "the server stops");
+  for (const Clients* clients : {&clients_, &strangers_}) {
+    for (const auto& [fd, client] : *clients) close(*client, net::WsClose::kGoingAway, "the server stops");
+  }
 }
 
 }  // namespace sdr::transport

@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   return sdr::run_service(
       "sdr-transport", argc, argv, [&](sdr::Options& options) { sdr::transport::describe(values, options); },
       [&](sdr::EventLoop& loop) {
+        if (!values.make_token.empty()) return sdr::transport::print_new_token(values.make_token);
         sdr::transport::check(values);
         sdr::transport::Transport transport(loop, values);
         loop.run();

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/options.h"
 
+#include <cstdio>
+
 #include "net/socket.h"
+#include "schema/limits.h"
+#include "transport/token.h"
 
 namespace sdr::transport {
 
@@ -9,7 +13,15 @@ void describe(TransportOptions& values, Options& options) {
   options.add("listen_addr", &values.listen_addr,
               {.help = "where browsers connect: HTTP and WebSocket", .env = "SDR_LISTEN_ADDR"});
   options.add("metrics_addr", &values.metrics_addr, {.help = "where /health and /metrics are served for scrapers"});
-  options.add("insecure", &values.insecure, {.help = "let anybody who can reach a wider address watch and drive"});
+  options.add("access_tokens_file", &values.access_tokens_file,
+              {.help = "a file (mode 0600) of lines ROLE TOKEN [NAME]; with it a token is asked of everybody"});
+  options.add("access_tokens", &values.access_tokens, {.help = "further tokens, as ROLE:TOKEN", .secret = true});
+  options.add(
+      "make_token", &values.make_token,
+      {.help = "makes a new token of that role: says it on standard error, its line for the file on standard output",
+       .choices = {"viewer", "operator", "admin"}});
+  options.add("insecure", &values.insecure,
+              {.help = "without tokens, let anybody who can reach a wider address watch and drive"});
   options.add("origins", &values.origins,
               {.help = "further origins whose pages may connect, as in https://robots.example"});
   options.add("web_root", &values.web_root, {.help = "the folder with the built web app"});
@@ -20,6 +32,12 @@ void describe(TransportOptions& values, Options& options) {
   options.add("nats_url", &values.nats_url, {.help = "the bus", .env = "SDR_NATS_URL", .secret = true});
   options.add("namespace", &values.ns, {.help = "prefix of every subject on the bus", .env = "SDR_NAMESPACE"});
   options.add("clients_max", &values.clients_max, {.help = "clients at a time", .least = 1, .most = 65536});
+  options.add("clients_per_address_max", &values.clients_per_address_max,
+              {.help = "of these, from one address; loopback has no such limit", .least = 1, .most = 65536});
+  options.add("unauthenticated_max", &values.unauthenticated_max,
+              {.help = "connections that have yet to show a token", .least = 1, .most = 4096});
+  options.add("auth_ms", &values.auth_ms,
+              {.help = "how long a connection may take to show a token", .least = 100, .most = schema::kAuthMsMax});
   options.add("not_sent_bytes", &values.not_sent_bytes,
               {.help = "what the kernel may hold unsent per client", .least = 4096, .most = 4 << 20});
   options.add("backlog_ms", &values.backlog_ms,
@@ -31,12 +49,20 @@ void describe(TransportOptions& values, Options& options) {
 void check(const TransportOptions& values) {
   const Result<net::Address> address = net::Address::parse(values.listen_addr);
   if (!address) throw ConfigError("listen_addr: " + address.error().message());
-  if (!address.value().is_loopback() && !values.insecure) {
+  const bool tokens = !values.access_tokens_file.empty() || !values.access_tokens.empty();
+  if (!address.value().is_loopback() && !tokens && !values.insecure) {
     throw ConfigError("listen_addr: " + values.listen_addr +
-                      " can be reached from other machines; bind to 127.0.0.1, or say --insecure to let anybody drive");
+                      " can be reached from other machines: give access_tokens_file (--make-token operator makes a "
+                      "token), bind to 127.0.0.1, or say --insecure to let anybody drive");
   }
   const Result<net::Address> metrics = net::Address::parse(values.metrics_addr);
   if (!metrics) throw ConfigError("metrics_addr: " + metrics.error().message());
+}
+
+void print_new_token(const std::string& role) {
+  const std::string token = make_token();
+  std::fprintf(stderr, "the new %s's token, shown this once: %s\n", role.c_str(), token.c_str());
+  std::printf("%s sha256:%s\n", role.c_str(), to_hex(digest_token(token)).c_str());
 }
 
 }  // namespace sdr::transport

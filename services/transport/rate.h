@@ -13,17 +13,17 @@ class RateLimit {
  public:
   explicit RateLimit(uint32_t per_second) : per_second_(per_second) {}
 
-  bool allow(Time now) {
+  bool allow(Time now, uint32_t count = 1) {
     if (now - window_ >= std::chrono::seconds(1)) {
       window_ = now;
       count_ = 0;
     }
-    return ++count_ <= per_second_;
+    return (count_ += count) <= per_second_;
   }
 
  private:
   uint32_t per_second_;
-  uint32_t count_ = 0;
+  uint64_t count_ = 0;
   Time window_{};
 };
 

@@ -12,7 +12,8 @@ namespace subjects = schema::subjects;
 
 constexpr auto kLeaseInterval = 1s;  // bus.md
 constexpr auto kGateInterval = 500ms;
-constexpr auto kClockFresh = 1s;  // twenty of the robot side's clocks are missing
+constexpr auto kAskersInterval = 250ms;  // however fast someone asks and asks no more
+constexpr auto kClockFresh = 1s;         // twenty of the robot side's clocks are missing
 constexpr std::string_view kSelf = "transport";
 
 }  // namespace
@@ -40,6 +41,14 @@ void Supervision::tick(Time now) {
     publish_lease(now);
   }
   if (now - gate_told_ >= kGateInterval) publish_gate(now);
+  tell_askers(now);
+}
+
+void Supervision::tell_askers(Time now) {
+  askers_.on_tick(now);
+  if (now - askers_told_ < kAskersInterval || !askers_.take_changed()) return;
+  askers_told_ = now;
+  hooks_.on_lease();
 }
 
 void Supervision::obey(const safety::VideoGate::Orders& orders, Time now) {
@@ -56,6 +65,7 @@ void Supervision::obey(const safety::VideoGate::Orders& orders, Time now) {
 void Supervision::settle_lease(Time now) {
   if (lease_.epoch() == told_epoch_) return;
   told_epoch_ = lease_.epoch();
+  if (lease_.holder()) askers_.forget(*lease_.holder());
   const bool operator_gone = std::exchange(had_holder_, lease_.holder().has_value());
   publish_lease(now);
   if (operator_gone) send_zero_twist(now);
@@ -84,6 +94,7 @@ void Supervision::on_bus_connected(Time now) {
 }
 
 void Supervision::on_disconnect(std::string_view client, Time now) {
+  askers_.forget(client);
   lease_.on_disconnect(client, now);
   settle_lease(now);
 }

@@ -9,6 +9,7 @@
 #include "safety/lease.h"
 #include "safety/video_gate.h"
 #include "schema/command.h"
+#include "transport/askers.h"
 #include "transport/bus_port.h"
 
 // The transport's layer of safety at work: who holds the lease, whether the picture is fresh enough to drive by, and
@@ -21,7 +22,7 @@ namespace sdr::transport {
 class Supervision {
  public:
   struct Hooks {
-    std::function<void()> on_lease;  // holder, epoch or age are to be told to the clients
+    std::function<void()> on_lease;  // holder, epoch, age or who asks are to be told to the clients
     std::function<void(std::string_view payload)> on_gate;
   };
 
@@ -44,11 +45,14 @@ class Supervision {
 
   safety::Lease& lease() { return lease_; }
   const safety::VideoGate& gate() const { return gate_; }
+  /// Who wants the lease that another holds; a change is told with the next quarter of a second.
+  Askers& askers() { return askers_; }
   /// The newest clock of the robot side, for twists without an echo; nothing before the first, or when it is old.
   std::optional<uint64_t> robot_clock_us(Time now) const;
 
  private:
   void obey(const safety::VideoGate::Orders& orders, Time now);
+  void tell_askers(Time now);
   void publish_lease(Time now);
   void publish_gate(Time now);
   void send_zero_twist(Time now);
@@ -59,6 +63,7 @@ class Supervision {
   Hooks hooks_;
   safety::Lease lease_;
   safety::VideoGate gate_;
+  Askers askers_;
   uint64_t told_epoch_;
   bool had_holder_ = false;
   bool teleop_ = true;
@@ -66,6 +71,7 @@ class Supervision {
   Time robot_clock_at_{};
   Time lease_told_{};
   Time gate_told_{};
+  Time askers_told_{};
   uint64_t next_seq_;
   std::string text_;
   Counter& zero_twists_;

@@ -2,6 +2,9 @@
 #include "transport/transport.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
 
 #include "base/log.h"
 #include "schema/codec.h"
@@ -16,9 +19,39 @@ namespace subjects = schema::subjects;
 constexpr int kLeaseTurns = 20;              // of 50 ms
 constexpr uint64_t kFramesComeUs = 100'000;  // a frame within the last 100 ms: the next one is near
 
-OriginPolicy origin_policy(const TransportOptions& options) {
-  const Result<net::Address> address = net::Address::parse(options.listen_addr);
-  return OriginPolicy(options.origins, address && address.value().is_loopback());
+bool is_local(const TransportOptions& options) {
+  return net::Address::parse(options.listen_addr).value().is_loopback();  // check() has seen to it that it is one
+}
+
+OriginPolicy origin_policy(const TransportOptions& options, bool tokens) {
+  using Names = OriginPolicy::Names;
+  std::array<char, 256> machine{};
+  if (gethostname(machine.data(), machine.size() - 1) != 0) machine[0] = '\0';
+  const Names names = tokens ? Names::kAny : is_local(options) ? Names::kLoopback : Names::kKnown;
+  return OriginPolicy(options.origins, names, machine.data());
+}
+
+HubOptions hub_options(const TransportOptions& options) {
+  HubOptions hub;
+  hub.clients_max = static_cast<size_t>(options.clients_max);
+  hub.clients_per_address_max = static_cast<size_t>(options.clients_per_address_max);
+  hub.strangers_max = static_cast<size_t>(options.unauthenticated_max);
+  hub.loopback_is_free = options.loopback_is_free;
+  hub.auth_max = std::chrono::milliseconds(options.auth_ms);
+  hub.not_sent_bytes = static_cast<int>(options.not_sent_bytes);
+  hub.stuck_max = std::chrono::milliseconds(options.slow_client_ms);
+  return hub;
+}
+
+net::HttpServerOptions http_options(const TransportOptions& options) {
+  net::HttpServerOptions http;
+  http.limits.body = 64 * 1024;
+  http.timeouts.request = 5s;
+  http.timeouts.idle = 30s;
+  http.connections_per_address_max = static_cast<size_t>(options.clients_per_address_max);
+  http.requests_allowed = net::AddressRates::Limit{.burst = 200, .interval = 20ms};
+  http.loopback_is_free = options.loopback_is_free;
+  return http;
 }
 
 /// As many descriptors as the system lets us have: each client is one.
@@ -38,12 +71,10 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
       bus_(loop, registry_, {.url = options.nats_url, .ns = options.ns},
            {.on_message = [this](auto subject, auto payload) { on_bus_message(subject, payload); },
             .on_connected = [this] { supervision_.on_bus_connected(loop_.now()); }}),
+      door_(TokenFile(options.access_tokens_file, options.access_tokens),
+            is_local(options) ? schema::Role::admin : schema::Role::operator_, registry_),
       cameras_(loop, registry_, options_, camera_hooks()),
-      hub_(loop, registry_,
-           {.clients_max = static_cast<size_t>(options.clients_max),
-            .not_sent_bytes = static_cast<int>(options.not_sent_bytes),
-            .stuck_max = std::chrono::milliseconds(options.slow_client_ms)},
-           hub_hooks()),
+      hub_(loop, registry_, hub_options(options), hub_hooks()),
       telemetry_(hub_, registry_),
       supervision_(bus_, registry_, loop.now(), realtime_us() / 1000,
                    {.on_lease = [this] { hub_.for_each([this](Client& client) { tell_lease(client); }); },
@@ -52,19 +83,22 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
                           telemetry_.tell_all(subjects::kTelemetrySafetyVideoGate, payload, loop_.now());
                         }}),
       control_(bus_, supervision_, registry_, control_hooks()),
-      routes_({.hub = hub_,
+      routes_({.loop = loop_,
+               .door = door_,
+               .hub = hub_,
                .cameras = cameras_,
                .registry = registry_,
                .health = [this] { return publish_health(), health_.report(); },
                .refresh_metrics = [this] { cameras_.export_metrics(); },
-               .status = [this] { return status_json(); }},
-              origin_policy(options_), options_.web_root),
+               .status = [this](const Identity& asker) { return status_json(asker); }},
+              origin_policy(options_, door_.token_needed()), options_.web_root),
       http_(
-          loop, {},
+          loop, http_options(options),
           [this](const net::HttpRequest& request, const net::Address& peer) { return routes_.answer(request, peer); }),
       unknown_types_(registry_.counter("messages_unknown_total", "Messages of a type that nobody knows")),
       malformed_(registry_.counter("messages_malformed_total", "Messages whose body was not what its type says")) {
   raise_descriptor_limit();
+  count_refusals();
   telemetry_.set_operator([this]() -> Client* {
     const auto& holder = supervision_.lease().holder();
     return holder ? hub_.find(*holder) : nullptr;
@@ -117,7 +151,10 @@ Camera::Hooks Transport::camera_hooks() {
 }
 
 Hub::Hooks Transport::hub_hooks() {
-  return {.on_join = [this](Client& client) { on_join(client); },
+  return {.open_camera = [this](const std::string& name) { return cameras_.find_or_open(name); },
+          .on_stranger = [this](Client& client, uint8_t type, auto body) { on_stranger(client, type, body); },
+          .on_join = [this](Client& client) { on_join(client); },
+          .on_close = [this](Client& client) { supervision_.on_disconnect(client.id(), loop_.now()); },
           .on_leave = [this](Client& client) { on_leave(client); },
           .on_message = [this](Client& client, uint8_t type, std::string_view body) { on_message(client, type, body); },
           .on_read_end = [this](Client& client) { control_.on_read_end(client); }};
@@ -134,7 +171,11 @@ Control::Hooks Transport::control_hooks() {
                 if (camera != nullptr) camera->want_keyframe();
                 return camera != nullptr;
               },
-          .is_connected = [this](std::string_view client) { return hub_.find(client) != nullptr; },
+          .role_of =
+              [this](std::string_view id) {
+                const Client* const client = hub_.find(id);
+                return client == nullptr ? std::nullopt : std::optional(client->identity.role);
+              },
           .now = [this] { return loop_.now(); }};
 }
 
@@ -181,8 +222,51 @@ void Transport::on_signal(Client& client, std::string_view body) {
   hub_.send(client, TextPool::seal(message));
 }
 
+// Whoever has yet to show a token may say one thing: here it is.
+void Transport::on_stranger(Client& stranger, uint8_t type, std::string_view body) {
+  schema::ClientCommand command;
+  const bool is_command = type == static_cast<uint8_t>(schema::MessageType::command);
+  const bool is_auth = is_command && schema::parse(body, command).ok() && command.action == schema::Action::auth;
+  const std::string token = is_auth ? std::get<schema::AuthData>(command.data).token : std::string();
+  Door::Verdict verdict = door_.let_in(token, stranger.peer, loop_.now());
+  switch (verdict.answer) {
+    case Door::Answer::kWelcome:
+      control_.answer(stranger, command, schema::AckStatus::ok, role_name(verdict.identity.role));
+      return hub_.let_in(stranger, std::move(verdict.identity));
+    case Door::Answer::kNoToken:
+      return hub_.close(stranger, Hub::kTokenNeeded, "a token is needed");
+    case Door::Answer::kWrongToken:
+      return hub_.close(stranger, Hub::kTokenUnknown, "this token is not known");
+    case Door::Answer::kTooManyWrong:
+      return hub_.close(stranger, Hub::kTooManyWrongTokens, "too many wrong tokens from this address");
+  }
+}
+
+/// After the tokens have changed: whoever came by one that is no more.
+void Transport::show_out_forgotten() {
+  hub_.for_each([this](Client& client) {
+    if (door_.still_known(client.identity)) return;
+    log_info("a client's token was taken back", {{"client", client.id()}, {"name", client.identity.name}});
+    hub_.close(client, Hub::kTokenUnknown, "this token is not known any more");
+  });
+}
+
+void Transport::count_refusals() {
+  const auto refusals = [this](const char* why) {
+    return &registry_.counter("http_refused_total", "HTTP connections and requests turned away", {{"why", why}});
+  };
+  http_.on_refusal([full = refusals("full"), share = refusals("address_full"), rate = refusals("too_many_requests"),
+                    room = refusals("made_room"), slow = refusals("too_slow")](net::HttpRefusal why) {
+    Counter* const counters[] = {full, share, rate, room, slow};
+    counters[static_cast<size_t>(why)]->add();
+  });
+}
+
 void Transport::on_join(Client& client) {
-  log_info("a viewer came", {{"client", client.id()}, {"clients", hub_.count()}});
+  log_info("a viewer came", {{"client", client.id()},
+                             {"role", role_name(client.identity.role)},
+                             {"name", client.identity.name},
+                             {"clients", hub_.count()}});
   tell_lease(client);
   telemetry_.greet(client, loop_.now());
   bus_.want_values(true);
@@ -197,7 +281,12 @@ void Transport::on_leave(Client& client) {
 
 void Transport::tell_lease(Client& client) {
   const schema::LeaseState state = supervision_.lease().state(loop_.now());
-  const schema::LeaseView view = {state.holder, client.id(), state.since_ms, state.epoch};
+  schema::LeaseView view;
+  view.holder = state.holder;
+  view.you = client.id();
+  view.since_ms = state.since_ms;
+  view.epoch = state.epoch;
+  if (state.holder && !supervision_.askers().empty()) view.asking = supervision_.askers().names();
   text_.clear();
   JsonWriter json(text_);
   write(json, view);
@@ -259,6 +348,7 @@ void Transport::publish_health() {
 }
 
 void Transport::every_second() {
+  if (door_.refresh()) show_out_forgotten();
   cameras_.close_unwatched(loop_.now());
   cameras_.export_metrics();
 }

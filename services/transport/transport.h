@@ -10,6 +10,7 @@
 #include "transport/bus_link.h"
 #include "transport/cameras.h"
 #include "transport/control.h"
+#include "transport/door.h"
 #include "transport/health.h"
 #include "transport/hub.h"
 #include "transport/options.h"
@@ -45,6 +46,9 @@ class Transport {
   void on_message(Client& client, uint8_t type, std::string_view body);
   void on_clock(Client& client, std::string_view body);
   void on_signal(Client& client, std::string_view body);
+  void on_stranger(Client& stranger, uint8_t type, std::string_view body);
+  void show_out_forgotten();
+  void count_refusals();
   void on_join(Client& client);
   void on_leave(Client& client);
   void on_bus_message(std::string_view subject, std::string_view payload);
@@ -55,13 +59,14 @@ class Transport {
   void publish_health();
   void every_second();
   void repeat_lease();
-  std::string status_json();
+  std::string status_json(const Identity& asker);
 
   EventLoop& loop_;
   const TransportOptions options_;
   Registry registry_;
   HealthThread health_;
   BusLink bus_;
+  Door door_;
   Cameras cameras_;  // before the clients, whose queues hold its frames
   Hub hub_;
   Telemetry telemetry_;

@@ -109,6 +109,22 @@ TEST_F(TransportControl, HandsTheLeaseOverAndTellsEverybody) {
       [&] { return has(wait_telemetry(*first, "telemetry.control.lease"), "\"holder\":\"" + *lease.you + "\""); }));
 }
 
+TEST_F(TransportControl, TellsTheOperatorWhoAsksForControl) {
+  start();
+  auto first = connect_operator();
+  auto second = connect();
+  schema::LeaseView lease;
+  ASSERT_TRUE(schema::parse(wait_telemetry(*second, "telemetry.control.lease"), lease).ok());
+  first->command(R"({"action":"lease","cmd_seq":1,"data":{"op":"acquire"}})");
+  EXPECT_TRUE(has(wait_ack(*first), "\"ok\""));
+  second->command(R"({"action":"lease","cmd_seq":1,"data":{"op":"acquire"}})");
+  EXPECT_TRUE(has(wait_ack(*second), "\"refused\""));
+  const std::string asking = "\"asking\":[\"" + *lease.you + "\"]";
+  EXPECT_TRUE(until([&] { return has(wait_telemetry(*first, "telemetry.control.lease"), asking); }));
+  second->command(R"({"action":"lease","cmd_seq":2,"data":{"op":"release"}})");
+  EXPECT_TRUE(until([&] { return !has(wait_telemetry(*first, "telemetry.control.lease"), "asking"); }));
+}
+
 TEST_F(TransportControl, SendsOnOnlyTheNewestOfTwistsThatCameTogether) {
   start();
   auto driver = connect_operator();
