@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtc/rtp/rtp_stream.h"
+
+#include <algorithm>
+
+#include "rtc/rtp/media_time.h"
+
+namespace sdr::rtc {
+namespace {
+
+// A capture time may be this far from the time that passed since the frame before; else a clock was set, or the frame
+// comes from elsewhere.
+constexpr auto kPlausible = std::chrono::seconds(1);
+
+void put_u16(std::span<uint8_t> out, size_t at, uint16_t value) {
+  out[at] = static_cast<uint8_t>(value >> 8);
+  out[at + 1] = static_cast<uint8_t>(value);
+}
+
+}  // namespace
+
+uint32_t RtpStream::timestamp_of(const StoredFrame& frame) {
+  const int64_t passed = std::max<int64_t>(1, media_ticks(frame.arrived - last_arrived_));
+  const auto step = static_cast<int32_t>(frame.media_time + offset_ - last_timestamp_);
+  if (!started_) {
+    started_ = true;
+    offset_ = last_timestamp_ - frame.media_time;
+  } else if (step <= 0 || step > passed + media_ticks(kPlausible) || step < passed - media_ticks(kPlausible)) {
+    offset_ = last_timestamp_ + static_cast<uint32_t>(passed) - frame.media_time;
+  }
+  last_timestamp_ = frame.media_time + offset_;
+  last_arrived_ = frame.arrived;
+  last_capture_us_ = frame.capture_us;
+  return last_timestamp_;
+}
+
+int64_t RtpStream::take_sequences(size_t count) {
+  const int64_t first = next_sequence_;
+  next_sequence_ += static_cast<int64_t>(count);
+  return first;
+}
+
+SenderInfo RtpStream::sender_info(uint64_t realtime_us, Time now) const {
+  // The frame's own capture time ties the two clocks exactly; where it is unknown or out of reach, its arrival does.
+  Duration since = now - last_arrived_;
+  if (last_capture_us_ != 0) {
+    const auto by_capture = std::chrono::microseconds(static_cast<int64_t>(realtime_us - last_capture_us_));
+    if (by_capture - since < kPlausible && since - by_capture < kPlausible) since = by_capture;
+  }
+  SenderInfo info;
+  info.ntp = ntp_of_realtime_us(realtime_us);
+  info.timestamp = last_timestamp_ + static_cast<uint32_t>(media_ticks(since));
+  info.packet_count = packets_;
+  info.octet_count = octets_;
+  return info;
+}
+
+FrameHeaders::FrameHeaders(const RtpHeader& header, const ExtensionIds& ids, const Extensions& values) {
+  ByteWriter writer(template_);
+  layout_ = write_header(writer, header, ids, values);
+}
+
+void FrameHeaders::write(uint16_t sequence, uint16_t transport_sequence, bool marker, std::span<uint8_t> out) const {
+  constexpr size_t kMarkerAt = 1, kSequenceAt = 2;
+  constexpr uint8_t kMarkerBit = 0x80;
+  std::copy_n(template_.begin(), layout_.bytes, out.begin());
+  if (marker) out[kMarkerAt] |= kMarkerBit;
+  put_u16(out, kSequenceAt, sequence);
+  if (layout_.transport_sequence_at != 0) put_u16(out, layout_.transport_sequence_at, transport_sequence);
+}
+
+}  // namespace sdr::rtc
