@@ -19,6 +19,7 @@ LAYERS = {
     "robot": ["base"],
     "bus": ["base", "schema"],
     "safety": ["base", "schema"],
+    "rtc": ["base", "schema"],
 }
 SERVICES = ["sim", "transport", "sdr"]
 
@@ -32,7 +33,9 @@ VENDORS = {
     r"nats(/|\.h)": ["libs/bus/nats_connection"],
     r"simdjson": ["schema/json_value.cc"],
     r"toml\+\+": ["libs/base/config_toml.cc", "libs/robot/toml_table.h"],
-    r"openssl/": ["libs/net/"],
+    r"openssl/": ["libs/net/", "libs/rtc/dtls/", "libs/rtc/ice/hmac.cc", "libs/rtc/srtp/crypto.cc", "libs/rtc/srtp/hmac_sha1.cc",
+                  "services/transport/token.cc"],
+    r"srtp2/": [],
     r"iceoryx": [],
 }
 
