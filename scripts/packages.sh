@@ -17,7 +17,7 @@ need_of() {
     mujoco) printf '%s\n' lib:python3-pip ;;
     web) printf '%s\n' node:nodejs npm:npm ;;
     test)
-      printf '%s\n' lib:libgtest-dev ccache:ccache shellcheck:shellcheck
+      printf '%s\n' lib:libgtest-dev lib:libsrtp2-dev ccache:ccache shellcheck:shellcheck
       need_of clang
       need_of browser
       ;;

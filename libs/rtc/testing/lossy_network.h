@@ -12,8 +12,8 @@
 
 #include "base/clock.h"
 
-// A network in virtual time that loses, doubles, delays and reorders datagrams, the same way for the same seed. Datagrams
-// that get different delays overtake one another.
+// A network in virtual time that loses, doubles, delays and reorders datagrams, the same way for the same seed.
+// Datagrams that get different delays overtake one another.
 
 namespace sdr::rtc::testing {
 

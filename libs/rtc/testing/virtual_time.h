@@ -3,8 +3,9 @@
 
 #include "base/clock.h"
 
-// Time moved by hand, for libraries too that read the clock themselves: linking this replaces gettimeofday() for the whole
-// program, and OpenSSL's and usrsctp's calls of it end up here. While no VirtualTime exists, it gives the real time.
+// Time moved by hand, for libraries too that read the clock themselves: linking this replaces gettimeofday() for the
+// whole program, and OpenSSL's and usrsctp's calls of it end up here. While no VirtualTime exists, it gives the real
+// time.
 
 namespace sdr::rtc::testing {
 
