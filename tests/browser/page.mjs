@@ -32,6 +32,28 @@ export async function openPage(browser, url, options = {}) {
   return page;
 }
 
+/** Begins the worker so that it tells a BroadcastChannel each command that it sends, as it sends it. */
+export const kTellCommands = `{
+  const told = new BroadcastChannel("sent-commands");
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (bytes) {
+    if (bytes[0] === 4) told.postMessage(JSON.parse(new TextDecoder().decode(bytes.subarray(1))));
+    return send.call(this, bytes);
+  };
+}
+`;
+
+/** Collects what such a worker tells: twists as forward speeds, in the order in which they left. */
+export async function listenToTwists(page) {
+  await page.evaluate(() => {
+    window.sent_twists = [];
+    const told = new BroadcastChannel("sent-commands");
+    told.onmessage = ({ data }) => data.action === "cmd_vel" && window.sent_twists.push(data.data.linear.x);
+  });
+}
+
+export const sentTwists = (page) => page.evaluate(() => window.sent_twists);
+
 export const sdr = (page, name) => page.evaluate((key) => window.sdr[key], name);
 
 export async function pictureHash(page) {
@@ -79,16 +101,54 @@ export async function untilMoved(page, from, metres) {
   });
 }
 
-/** Holds W or S until the robot has gone `metres` from where it was. */
+const kPressMs = 2000;
+
+/**
+ * Holds W or S, whichever leads home, until `holds`; the result is the key, which stays down. On a slow machine pictures
+ * stall, and then the page rightly wants the key let go: so a key that leads nowhere is pressed anew.
+ */
+export async function pressUntil(page, what, holds) {
+  let key = null;
+  let pressed_ms = 0;
+  await until(what, async () => {
+    if (key !== null && (await holds())) return true;
+    if (key !== null && performance.now() - pressed_ms < kPressMs) return false;
+    if (key !== null) await page.keyboard.up(key);
+    if ((await sdr(page, "mode")) === "ESTOP") await rearmByKey(page);
+    key = (await wayHome(page)) > 0 ? "w" : "s";
+    await page.keyboard.down(key);
+    pressed_ms = performance.now();
+    return false;
+  });
+  return key;
+}
+
+/** Drives until the robot has gone `metres` from where it was. */
 export async function driveUntilMoved(page, metres) {
   const from = await odometry(page);
-  const key = (await wayHome(page)) > 0 ? "w" : "s";
-  await page.keyboard.down(key);
-  try {
-    await untilMoved(page, from, metres);
-  } finally {
-    await page.keyboard.up(key);
-  }
+  const key = await pressUntil(page, `the robot moved ${metres} m`, async () => {
+    const at = await sdr(page, "odometry");
+    return at !== null && Math.hypot(at.x - from.x, at.y - from.y) > metres;
+  });
+  await page.keyboard.up(key);
+}
+
+/** Drives until the robot moves; the result is the key, which stays down. */
+export const holdUntilMoving = (page) =>
+  pressUntil(page, "the robot moves", async () => Math.abs((await sdr(page, "odometry"))?.vx ?? 0) > 0.1);
+
+export const untilTrouble = (page, id) => until(`the page says ${id}`, async () => (await trouble(page)) === id);
+
+export const driverOf = (page) => page.getByTestId("driver").textContent();
+
+/** For until(): true when `count` more frames were drawn. */
+export function framesFromNow(page, count) {
+  let from = null;
+  return async () => {
+    const drawn = await sdr(page, "frames_drawn");
+    from ??= drawn;
+    return drawn >= from + count;
+  };
 }
 
 export const untilStill = (page) =>

@@ -45,9 +45,16 @@ export class Stack {
   web_root_ = join(root, "web/dist");
   children_ = new Map();
 
-  /** Starts all of it; returns when the transport has pictures. `sim_args` are the simulator's further flags. */
-  static async start(sim_args = []) {
+  transport_args_ = [];
+
+  /**
+   * Starts all of it; returns when the transport has pictures. `sim_args` are the simulator's further flags,
+   * `worker_prefix` is what the page's worker begins with, `tokens` are lines of the transport's token file.
+   */
+  static async start(sim_args = [], { worker_prefix = "", tokens = "" } = {}) {
     const stack = new Stack();
+    if (tokens !== "") stack.askForTokens(tokens);
+    if (worker_prefix !== "") stack.prefixWorker(worker_prefix);
     [stack.nats_, stack.http_, stack.metrics_, stack.sim_metrics_] = await freePorts(4);
     stack.sim_args_ = sim_args;
     stack.url = `http://127.0.0.1:${stack.http_}/`;
@@ -78,7 +85,7 @@ export class Stack {
     if (name === "sim") {
       return [join(bin_dir, "sdr-sim"), "--listen", `127.0.0.1:${this.sim_metrics_}`, ...this.sim_args_];
     }
-    return [join(bin_dir, "sdr-transport"), "--metrics-addr", `127.0.0.1:${this.metrics_}`, "--web-root", this.web_root_];
+    return [join(bin_dir, "sdr-transport"), "--metrics-addr", `127.0.0.1:${this.metrics_}`, "--web-root", this.web_root_, ...this.transport_args_];
   }
 
   /** From the transport's next start on, it serves a page whose worker begins with `script`. */
@@ -87,6 +94,12 @@ export class Stack {
     cpSync(join(root, "web/dist"), this.web_root_, { recursive: true });
     const worker = join(this.web_root_, "worker.js");
     writeFileSync(worker, script + readFileSync(worker, "utf8"));
+  }
+
+  askForTokens(lines) {
+    const path = join(this.folder_, "tokens");
+    writeFileSync(path, lines, { mode: 0o600 });
+    this.transport_args_ = ["--access-tokens-file", path];
   }
 
   signal(name, signal) {

@@ -6,7 +6,7 @@
 import { after, before, test } from "node:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { driveUntilMoved, openBrowser, openPage, rearmByKey, sdr, trouble, untilLive, untilMode, wayHome } from "./page.mjs";
+import { driveUntilMoved, holdUntilMoving, openBrowser, openPage, rearmByKey, sdr, untilLive, untilTrouble } from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
@@ -37,17 +37,12 @@ async function keep(page, size, state) {
   if (shots) await page.screenshot({ path: join(shots, `${size}-${state}.png`) });
 }
 
-const untilTrouble = (page, id) => until(`the page says ${id}`, async () => (await trouble(page)) === id);
-
 for (const [size, context] of Object.entries(kSizes)) {
   test(`States.LiveHoldArmedAndEstop: ${size}`, { skip }, async () => {
     const page = await openPage(browser, stack.url, context);
     await untilLive(page);
     await keep(page, size, "hold");
-    const key = (await wayHome(page)) > 0 ? "w" : "s";
-    await page.keyboard.down(key);
-    await untilMode(page, "ARMED");
-    await until("it moves", async () => Math.abs((await sdr(page, "odometry")).vx) > 0.2);
+    const key = await holdUntilMoving(page);
     await keep(page, size, "armed");
     await page.keyboard.up(key);
     await page.keyboard.press("Space");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the address bar says: where the server is, which camera, which token. A token arrives in the fragment, which no
-// server sees, and is kept for this tab only.
+// server sees, leaves the address bar at once, and is kept for this tab only, unless the person wants it remembered.
 
 import type { SessionOptions } from "./session.ts";
 
@@ -16,12 +16,16 @@ export function streamUrl(page: Pick<Location, "protocol" | "host" | "pathname" 
   return `${scheme}//${page.host}${folder}stream/ws${query}`;
 }
 
-export function sessionOptions(page: Location): SessionOptions {
+/** The token in the address bar, which holds it no longer afterwards; null where there is none. */
+export function takeToken(page: Location): string | null {
   const given = new URLSearchParams(page.hash.slice(1)).get("token");
-  if (given !== null) {
-    keepToken(given);
-    history.replaceState(null, "", page.pathname + page.search);
-  }
+  if (given !== null) history.replaceState(history.state, "", page.pathname + page.search);
+  return given;
+}
+
+export function sessionOptions(page: Location): SessionOptions {
+  const given = takeToken(page);
+  if (given !== null) keepToken(given, false);
   const timecode = new URLSearchParams(page.search).get("timecode") === "1";
   return { url: streamUrl(page), token: given ?? keptToken(), timecode };
 }
@@ -35,18 +39,30 @@ export function keptStorage(): Storage | null {
   }
 }
 
-export function keepToken(token: string): void {
-  try {
-    sessionStorage.setItem(kTokenKey, token);
-  } catch {
-    // A browser that keeps nothing asks again after a reload.
-  }
+/** What an HTTP request says of who asks. */
+export function authorization(token: string): Record<string, string> {
+  return token === "" ? {} : { Authorization: `Bearer ${token}` };
+}
+
+/** `remember`: beyond this tab, on this device. */
+export function keepToken(token: string, remember: boolean): void {
+  forgetToken();
+  withStorages((tab, device) => (remember ? device : tab).setItem(kTokenKey, token));
+}
+
+export function forgetToken(): void {
+  withStorages((tab, device) => [tab, device].forEach((storage) => storage.removeItem(kTokenKey)));
 }
 
 function keptToken(): string {
+  return withStorages((tab, device) => tab.getItem(kTokenKey) ?? device.getItem(kTokenKey)) ?? "";
+}
+
+/** A browser that keeps nothing asks again after a reload. */
+function withStorages<R>(use: (tab: Storage, device: Storage) => R): R | null {
   try {
-    return sessionStorage.getItem(kTokenKey) ?? "";
+    return use(sessionStorage, localStorage);
   } catch {
-    return "";
+    return null;
   }
 }

@@ -11,8 +11,9 @@ import { RearmHold } from "./drive/rearm_hold.ts";
 import { openSettings } from "./drive/settings.ts";
 import { exposeForTests } from "./for_tests.ts";
 import { watchHealth } from "./health.ts";
+import { watchPeople } from "./people.ts";
 import { Session } from "./session.ts";
-import { sessionOptions, keptStorage } from "./location.ts";
+import { keptStorage, sessionOptions, takeToken } from "./location.ts";
 import { Traces } from "./store/ingest.ts";
 import { Store } from "./store/store.ts";
 import { openToasts } from "./toasts.ts";
@@ -24,9 +25,9 @@ const ui = new Store<Ui>({
   drawer: null,
   graph: null,
   help: false,
-  confirm_reset: false,
+  confirm: null,
   wants_control: false,
-  focused: document.hasFocus(),
+  put_off: [],
   toasts: [],
   rearm: 0,
 });
@@ -41,7 +42,7 @@ const rearm = new RearmHold((progress) => ui.set({ rearm: progress }), () => act
 const settings = openSettings(keptStorage());
 
 const stopped = () => session.store.get().safety?.mode === "ESTOP";
-const askReset = () => ui.set({ confirm_reset: true });
+const askReset = () => ui.set({ confirm: "reset" });
 const buttons = new PadButtons({ actions, rearm, stopped, askReset });
 const kTiltPerSecond = 1.2;
 const driver: Driver = new Driver(session, settings, {
@@ -49,7 +50,8 @@ const driver: Driver = new Driver(session, settings, {
   padHeld: (held) => buttons.held(held),
   padOrbit: (tilt) => actions.orbit(0, (-tilt * kTiltPerSecond) / 60),
   padFound: (name) => say(`${name} connected`),
-  padLost: (name) => say(`${name} is gone: the robot was sent a zero`, "warning"),
+  padLost: (name) => say(`${name} is gone`, "warning"),
+  cameBack: () => say("The robot was sent a zero while this page was not in front"),
   padStrange: (name) => say(`${name} has no standard mapping, so it cannot drive`, "warning"),
 });
 
@@ -62,11 +64,21 @@ listenForKeys({
   toggleHelp: () => ui.set({ help: !ui.get().help }),
   toggleFullScreen: () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
 });
-for (const type of ["focus", "blur"]) addEventListener(type, () => ui.set({ focused: document.hasFocus() }));
 for (const type of ["online", "focus"]) addEventListener(type, () => session.retry());
+addEventListener("hashchange", () => {
+  const token = takeToken(location);
+  if (token !== null) session.signIn(token, false);
+});
 addEventListener("contextmenu", (event) => event.target instanceof HTMLCanvasElement && event.preventDefault());
 
-watchHealth(session.store);
+/** Who was told "not now" and asks anew later is heard again. */
+session.store.subscribe(() => {
+  const asking = session.store.get().lease?.asking ?? [];
+  const { put_off } = ui.get();
+  if (put_off.some((id) => !asking.includes(id))) ui.set({ put_off: put_off.filter((id) => asking.includes(id)) });
+});
+watchHealth(session);
+watchPeople(session, () => ui.get().drawer === "robot");
 exposeForTests(session);
 const touch = matchMedia("(any-pointer: coarse)").matches;
 render(<AppView app={{ session, actions, driver, rearm, settings, ui }} touch={touch} />, document.getElementById("app")!);

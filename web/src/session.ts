@@ -3,8 +3,8 @@
 // The page's end of everything: starts the worker, writes what it reports into the store and the traces, sends commands
 // and matches the answers to them. Main thread only.
 
-import type { ActionData, BrowserAction, CommandAck } from "./generated/schema.ts";
-import { keepToken } from "./location.ts";
+import type { ActionData, BrowserAction, CommandAck, Joy } from "./generated/schema.ts";
+import { forgetToken, keepToken } from "./location.ts";
 import { ingestTelemetry, type Traces } from "./store/ingest.ts";
 import { kInitialState, type State } from "./store/state.ts";
 import { Store } from "./store/store.ts";
@@ -49,23 +49,37 @@ export class Session {
     this.worker_.postMessage({ kind: "start", canvas: offscreen, ...this.options_ }, [offscreen]);
   }
 
-  hasToken(): boolean {
-    return this.options_.token !== "";
+  /** The access token in use; "" without one. */
+  token(): string {
+    return this.options_.token;
   }
 
   retry(): void {
     this.post({ kind: "retry" });
   }
 
-  /** Connects anew with another access token. */
-  signIn(token: string): void {
+  /** Connects anew with another access token, kept for this tab, or beyond it where the person said so. */
+  signIn(token: string, remember: boolean): void {
+    keepToken(token, remember);
+    this.reconnect(token);
+  }
+
+  signOut(): void {
+    forgetToken();
+    this.reconnect("");
+  }
+
+  private reconnect(token: string): void {
     this.options_.token = token;
-    keepToken(token);
     this.post({ kind: "reconnect", url: this.options_.url, token });
   }
 
   drive(request: Extract<PageRequest, { kind: "drive" }>): void {
     this.post(request);
+  }
+
+  gamepad(joy: Joy): void {
+    this.post({ kind: "gamepad", joy });
   }
 
   /** Sends a command once; the outcome is what the server answered, or that it did not. */
@@ -96,6 +110,7 @@ export class Session {
     else if (report.kind === "video") this.onVideo(report.state);
     else if (report.kind === "link") this.onLink(report.state);
     else if (report.kind === "decoder") this.store.set({ decoder: report.state });
+    else if (report.kind === "decodable") this.store.set({ decodable: report.codecs });
     else if (report.kind === "glass") this.onGlass(report.samples);
     else console.warn(`video: ${report.detail}`);
   }
@@ -115,9 +130,10 @@ export class Session {
 
   /** What a server said before the connection broke is not known to hold any more. */
   private onLink(link: State["link"]): void {
-    const { gate, lease, robot_heard_ms, robot_silent } = kInitialState;
+    const { gate, lease, people, robot_heard_ms, robot_silent } = kInitialState;
     this.store.set({ link });
-    if (link.phase !== "open") this.store.set({ ...kRobotUnknown, gate, lease, robot_heard_ms, robot_silent });
+    if (link.phase !== "open") this.store.set({ ...kRobotUnknown, gate, lease, people, robot_heard_ms, robot_silent });
+    if (link.denial === "token_unknown") forgetToken();
   }
 
   private onGlass(samples: GlassSample[]): void {

@@ -2,13 +2,16 @@
 //
 // What is wrong, in words, and what to do about it: at most one thing, the first that matters. Pure, so that every
 // sentence has a test. Where there is no picture to hide it is said in the very middle; over a live picture right above
-// or below it, so that the robot stays in sight.
+// or below it, so that the robot stays in sight. Here what concerns the picture; trouble_robot.ts has the rest.
 
-import { someoneElseDrives } from "./drive/drive_gate.ts";
+import type { Codec } from "./generated/schema.ts";
+import { otherCodec } from "./codecs.ts";
 import type { State } from "./store/state.ts";
-import { clientName, reasonWords } from "./words.ts";
+import { kRobotRules } from "./trouble_robot.ts";
 
-export type TroubleAction = "retry" | "use_jpeg" | "ask_control" | "cancel_ask" | "sign_in" | "release_pause";
+export type TroubleAction =
+  | "retry" | "sign_in" | "use_jpeg" | "use_h264" | "use_hevc" | "release_pause"
+  | "ask_control" | "cancel_ask" | "take_control" | "hand_over" | "not_now";
 
 export interface Trouble {
   id: string;
@@ -17,29 +20,22 @@ export interface Trouble {
   text: string;
   place: "middle" | "above" | "below";
   actions: readonly TroubleAction[];
+  /** The client that an action is about. */
+  client?: string;
 }
 
 export interface Surroundings {
-  focused: boolean;
   secure: boolean;
+  /** We asked for control and wait for it. */
   wants_control: boolean;
+  /** Clients that asked and were told "not now". */
+  put_off: readonly string[];
 }
 
-type Rule = (state: Readonly<State>, around: Surroundings) => Trouble | null;
+export type Rule = (state: Readonly<State>, around: Surroundings) => Trouble | null;
 
 /** In order of weight: the first that applies is said. */
-const kRules: readonly Rule[] = [
-  link,
-  decoder,
-  noPicture,
-  stopped,
-  busLost,
-  silent,
-  paused,
-  watching,
-  unfocused,
-  heldOver,
-];
+const kRules: readonly Rule[] = [denied, link, decoder, noPicture, ...kRobotRules];
 
 export function troubleOf(state: Readonly<State>, around: Surroundings): Trouble | null {
   for (const rule of kRules) {
@@ -49,33 +45,59 @@ export function troubleOf(state: Readonly<State>, around: Surroundings): Trouble
   return null;
 }
 
+function denied({ link }: Readonly<State>): Trouble | null {
+  if (link.phase !== "denied") return null;
+  const card = { id: "denied", tone: "warning", place: "middle", actions: ["sign_in"] } as const;
+  switch (link.denial) {
+    case "token_needed":
+      return { ...card, id: "token_needed", tone: "plain", title: "Sign in", text: "This robot asks for an access token. Whoever runs it has one for you." };
+    case "token_unknown":
+      return { ...card, id: "token_unknown", title: "This token is not known", text: "It may be mistyped, or was taken back. Try another." };
+    case "too_many":
+      return { ...card, id: "token_wait", title: "Too many wrong tokens", text: "The server takes no more from here for a while. Wait a minute, then try again." };
+    default:
+      return { ...card, title: "Not allowed", text: link.reason === "" ? "The server let this page go." : `The server said: ${link.reason}.`, actions: ["retry"] };
+  }
+}
+
 function link({ link, video }: Readonly<State>): Trouble | null {
   if (link.phase === "open") return null;
-  const middle = { place: "middle", actions: [] } as const;
-  if (link.phase === "denied") {
-    const text = link.reason === "" ? "The server asks for an access token." : `The server said: ${link.reason}.`;
-    return { id: "denied", tone: "warning", title: "Not allowed", text, place: "middle", actions: ["sign_in"] };
-  }
   if (video.drawn === 0 && link.tries <= 2) {
-    return { id: "connecting", tone: "busy", title: "Connecting", text: "Waiting for the robot's server to answer.", ...middle };
+    const text = "Waiting for the robot's server to answer.";
+    return { id: "connecting", tone: "busy", title: "Connecting", text, place: "middle", actions: [] };
   }
   const text = "The robot stops by itself. Trying again until the server answers.";
   return { id: "lost", tone: "warning", title: "Connection lost", text, place: "middle", actions: ["retry"] };
 }
 
-function decoder({ decoder }: Readonly<State>, { secure }: Surroundings): Trouble | null {
+function decoder({ decoder, decodable, frame_stats, link }: Readonly<State>, { secure }: Surroundings): Trouble | null {
   if (decoder.phase === "ok") return null;
-  const title = "This browser cannot show the video";
-  let text = `It does not decode ${decoder.codec}. JPEG pictures work everywhere, at a higher bitrate, for everyone who watches.`;
-  if (decoder.codec === null) {
-    text = secure
-      ? "It has no WebCodecs. A current Chrome, Edge, Firefox or Safari has. JPEG pictures work everywhere."
-      : "Video needs a secure page: open it over https, or as localhost. JPEG pictures work here too.";
-  }
-  return { id: "no_decoder", tone: "warning", title, text, place: "middle", actions: ["use_jpeg"] };
+  const other = otherCodec(decodable, frame_stats?.codecs, frame_stats?.codec);
+  const may_change = other !== null && link.role !== "viewer";
+  return {
+    id: "no_decoder",
+    tone: "warning",
+    title: "This browser cannot show the video",
+    text: `${undecodable(decoder.codec, secure)} ${remedy(other, may_change)}`,
+    place: "middle",
+    actions: may_change ? [`use_${other}`] : [],
+  };
 }
 
-function noPicture({ video, health, robot_silent }: Readonly<State>): Trouble | null {
+function undecodable(codec: string | null, secure: boolean): string {
+  if (codec !== null) return `It does not decode ${codec}.`;
+  if (secure) return "It has no WebCodecs. A current Chrome, Edge, Firefox or Safari has.";
+  return "Video needs a secure page: open it over https, or as localhost.";
+}
+
+function remedy(other: Codec | null, may_change: boolean): string {
+  if (other === null) return "The server offers nothing else that it could show.";
+  if (!may_change) return "Whoever drives can choose another codec.";
+  if (other === "jpeg") return "JPEG pictures work everywhere, at a higher bitrate, for everyone who watches.";
+  return "Another codec works here, and then for everyone who watches.";
+}
+
+function noPicture({ video, health, robot_silent, drive }: Readonly<State>): Trouble | null {
   if (video.fresh) return null;
   const middle = { tone: "warning", place: "middle", actions: [] } as const;
   if (health?.status === "waiting") {
@@ -85,66 +107,14 @@ function noPicture({ video, health, robot_silent }: Readonly<State>): Trouble | 
   if (health?.status === "stuck") {
     return { id: "stuck", ...middle, title: "The server is stuck", text: "It answers, but does not move on. Restart it." };
   }
+  const zero = drive.cut_by === "video" ? "The robot was sent a zero and nothing since. " : "";
   if (health?.status === "stalled" || robot_silent) {
-    const text = "The simulator has stopped sending. Driving is off; the picture comes back by itself when it runs again.";
+    const text = `${zero}The simulator has stopped sending. Driving is off; the picture comes back by itself when it runs again.`;
     return { id: "stalled", ...middle, title: "The simulator stalled", text };
   }
   if (video.drawn === 0) {
     return { id: "first_picture", ...middle, tone: "busy", title: "Connected", text: "Waiting for the first picture." };
   }
-  const text = "No new picture has come for half a second. Driving is off until it is live again.";
+  const text = `${zero}No new picture has come for half a second. Driving is off until it is live again.`;
   return { id: "late", ...middle, title: "The picture is late", text };
-}
-
-function stopped({ safety, lease }: Readonly<State>): Trouble | null {
-  if (safety?.mode !== "ESTOP") return null;
-  const by_people = safety.reason === "estop_command";
-  const title = by_people ? "The robot was stopped" : "The robot stopped itself";
-  const why = sentence(safety.detail || reasonWords(safety.reason));
-  const other = lease !== null && lease.holder !== null && lease.holder !== lease.you;
-  const how = other ? `${clientName(lease.holder, lease.you)} drives and can re-arm it.` : "When it is safe, hold the button below right, or Enter, for a second.";
-  return { id: "estop", tone: "danger", title, text: `${why} ${how}`, place: "above", actions: [] };
-}
-
-function busLost({ health }: Readonly<State>): Trouble | null {
-  if (health?.status !== "bus_lost") return null;
-  const text = "The server lost the bus. The picture is live, but the robot cannot be driven; it holds still.";
-  return { id: "bus_lost", tone: "warning", title: "Bus lost", text, place: "below", actions: [] };
-}
-
-function silent({ robot_silent }: Readonly<State>): Trouble | null {
-  if (!robot_silent) return null;
-  const text = "Nothing is heard from the robot's side, so nothing can be driven.";
-  return { id: "silent", tone: "warning", title: "The robot is silent", text, place: "below", actions: [] };
-}
-
-function paused({ safety }: Readonly<State>): Trouble | null {
-  if (safety?.paused !== true) return null;
-  const text = "Time stands still in the simulator.";
-  return { id: "paused", tone: "plain", title: "Paused", text, place: "below", actions: ["release_pause"] };
-}
-
-function watching(state: Readonly<State>, { wants_control }: Surroundings): Trouble | null {
-  if (!someoneElseDrives(state)) return null;
-  const text = wants_control ? "You asked for control and get it when it is given up." : `${clientName(state.lease!.holder, state.lease!.you)} drives.`;
-  const actions = [wants_control ? "cancel_ask" : "ask_control"] as const;
-  return { id: "watching", tone: "plain", title: "You are watching", text, place: "below", actions };
-}
-
-function unfocused({ drive }: Readonly<State>, { focused }: Surroundings): Trouble | null {
-  if (focused || drive.block !== "focus") return null;
-  return { id: "focus", tone: "plain", title: "Click to drive", text: "Another window has the keyboard.", place: "below", actions: [] };
-}
-
-function heldOver({ video, drive }: Readonly<State>): Trouble | null {
-  if (!video.needs_neutral || drive.block !== null) return null;
-  const text = "It was held while the robot could not be driven.";
-  return { id: "held_over", tone: "plain", title: "Let go of the stick", text, place: "below", actions: [] };
-}
-
-/** Begins with a capital and ends with a point; a client's id, which has figures, is left as it is. */
-function sentence(text: string): string {
-  const trimmed = text.trim().replace(/\.$/, "");
-  const word = trimmed.split(/\s/, 1)[0]!;
-  return `${/^[a-z]+$/.test(word) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed}.`;
 }

@@ -1,32 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is said to people: reasons, refusals, numbers. One place, so that the same thing has the same words everywhere.
+// What is said to people: refusals, names, numbers. One place, so that the same thing has the same words everywhere.
 
-import type { SafetyReason } from "./generated/schema.ts";
 import type { Outcome } from "./session.ts";
 import type { State } from "./store/state.ts";
-
-/** After the badge's mode: why it is so, in a few words. */
-export const kReasonWords: Record<SafetyReason, string> = {
-  commanded: "following commands",
-  idle: "ready, nobody is steering",
-  release_stick: "let go of the stick to go on",
-  twist_expired: "commands came too late",
-  video_gate: "the picture is late",
-  bus_lost: "the robot lost its connection",
-  estop_cleared: "re-armed, ready to drive",
-  estop_command: "someone pressed E-STOP",
-  commands_broke_off: "commands broke off in motion",
-  video_gate_repeated: "the picture failed again and again",
-  emergency_stop: "the robot's own emergency stop",
-  fall: "the robot fell",
-  joint_limit: "a joint went past its limit",
-  non_finite_state: "the robot's state made no sense",
-};
-
-export function reasonWords(reason: SafetyReason): string {
-  return kReasonWords[reason] ?? String(reason).replaceAll("_", " ");
-}
 
 /** What to tell of an outcome; null where nothing needs saying. */
 export function outcomeWords(what: string, { status, detail }: Outcome): string | null {
@@ -39,12 +16,30 @@ export function outcomeWords(what: string, { status, detail }: Outcome): string 
   return `${what} failed${because}`;
 }
 
-/** A client as people see it: the server's ids end in a number that tells clients apart. */
-export function clientName(id: string | null, you: string | null): string {
+/** A client as people know it: by its token's name where it has one, else by the number that ends the server's ids. */
+export function clientName({ lease, people }: Pick<State, "lease" | "people">, id: string | null): string {
   if (id === null) return "Nobody";
-  if (id === you) return "You";
-  const number = /^[a-z0-9]{6,}-(\d+)$/.exec(id)?.[1];
-  return number === undefined ? id : `Viewer ${number}`;
+  return id === lease?.you ? "You" : nameOf(people, id);
+}
+
+/** What others see of this client. */
+export function ownName({ lease, people }: Pick<State, "lease" | "people">): string {
+  return lease?.you ? nameOf(people, lease.you) : kNoValue;
+}
+
+function nameOf(people: State["people"], id: string): string {
+  const number = /^[a-z0-9]{2,}-(\d+)$/.exec(id)?.[1];
+  const plain = number === undefined ? id : `Client ${number}`;
+  const name = people.find((person) => person.client === id)?.name ?? "";
+  if (name === "") return plain;
+  const namesakes = people.filter((person) => person.name === name).length;
+  return namesakes > 1 ? `${name}, ${plain.toLowerCase()}` : name;
+}
+
+/** A client at the beginning of what it does: "You drive", "Anna drives". */
+export function clientDoes(state: Pick<State, "lease" | "people">, id: string | null, verb: string): string {
+  const name = clientName(state, id);
+  return name === "You" ? `You ${verb}` : `${name} ${verb}s`;
 }
 
 const kNoValue = "–";

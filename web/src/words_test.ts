@@ -2,12 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { enumWords } from "./generated/schema.ts";
-import { bitrate, clientName, fixed, kReasonWords, outcomeWords } from "./words.ts";
-
-test("Words.EveryReasonOfTheSchemaHasSome", () => {
-  assert.deepEqual(Object.keys(kReasonWords).sort(), [...enumWords.SafetyReason!].sort());
-});
+import { bitrate, clientDoes, clientName, fixed, outcomeWords, ownName } from "./words.ts";
 
 test("Words.NumbersKeepTheirWidthAndHaveNoNegativeZero", () => {
   assert.equal(fixed(-0.001, 2), "0.00");
@@ -22,9 +17,22 @@ test("Words.AnOutcomeThatIsFineNeedsNone", () => {
   assert.equal(outcomeWords("Pause", { status: "refused", detail: "anna drives" }), "Pause was refused: anna drives");
 });
 
+const lease = { holder: null, you: "c2l3zgy1-1", since_ms: 0, epoch: 1 };
+const person = (client: string, name: string) => ({ client, role: "operator", name }) as const;
+
 test("Words.ClientsHaveNamesThatPeopleCanSay", () => {
-  assert.equal(clientName("c2l3zgy1-3", "c2l3zgy1-1"), "Viewer 3");
-  assert.equal(clientName("c2l3zgy1-3", "c2l3zgy1-3"), "You");
-  assert.equal(clientName("anna", "c2l3zgy1-3"), "anna");
-  assert.equal(clientName(null, null), "Nobody");
+  const seen = { lease, people: [] };
+  assert.equal(clientName(seen, "c2l3zgy1-3"), "Client 3");
+  assert.equal(clientName(seen, "c2l3zgy1-1"), "You");
+  assert.equal(clientName(seen, "anna"), "anna");
+  assert.equal(clientName(seen, null), "Nobody");
+  assert.equal(ownName(seen), "Client 1");
+  assert.equal(clientDoes(seen, "c2l3zgy1-1", "drive"), "You drive");
+  assert.equal(clientDoes(seen, "c2l3zgy1-3", "drive"), "Client 3 drives");
+});
+
+test("Words.PeopleAreCalledByTheNamesOfTheirTokens", () => {
+  const people = [person("c2l3zgy1-3", "Anna"), person("c2l3zgy1-4", "Ben"), person("c2l3zgy1-5", "Ben"), person("c2l3zgy1-6", "")];
+  const name = (id: string) => clientName({ lease, people }, id);
+  assert.deepEqual([3, 4, 5, 6, 7].map((n) => name(`c2l3zgy1-${n}`)), ["Anna", "Ben, client 4", "Ben, client 5", "Client 6", "Client 7"]);
 });

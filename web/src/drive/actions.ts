@@ -5,7 +5,8 @@
 
 import type { ActionData, BrowserAction, SettingsData } from "../generated/schema.ts";
 import type { Outcome, Session } from "../session.ts";
-import { someoneElseDrives, weDrive } from "./drive_gate.ts";
+import { someoneElseDrives } from "./drive_gate.ts";
+import { LeaseDesk } from "./lease_desk.ts";
 import { outcomeWords } from "../words.ts";
 
 const kEstopRepeatMs = 250;
@@ -16,27 +17,28 @@ export interface Announcer {
   say(text: string, tone?: "plain" | "warning"): void;
   /** We wait for control, or no longer. */
   asking(wants: boolean): void;
-  /** Control is about to be given up: no twist may follow, since a twist would take it again. */
+  /** Control is about to be given away: no twist may follow, since a twist would take it again. */
   givingUp(): void;
 }
 
 export class Actions {
   private camera_turn_ = { yaw: 0, pitch: 0, zoom: 1 };
   private camera_timer_: ReturnType<typeof setTimeout> | null = null;
-  private wants_control_ = false;
+  /** Control itself: asked for, given, taken. */
+  readonly lease: LeaseDesk;
 
   constructor(
     private readonly session_: Session,
     private readonly announcer_: Announcer,
   ) {
-    session_.store.subscribe(() => this.onChange());
+    this.lease = new LeaseDesk(session_, announcer_);
   }
 
-  /** Said again until the robot side says that it stopped: a lost message must not matter. */
+  /** The robot side says who it was; said again until the robot side says that it stopped: a lost message must not matter. */
   estop(): void {
     const stopped = () => this.session_.store.get().safety?.mode === "ESTOP";
     const attempt = (tries_left: number): void => {
-      void this.session_.command("estop", { reason: "E-STOP was pressed on the page" }).then((outcome) => {
+      void this.session_.command("estop", {}).then((outcome) => {
         if (outcome.status === "no_link") {
           this.announcer_.say("Not connected: the stop did not reach the robot. It stops by itself without commands.", "warning");
         }
@@ -85,7 +87,8 @@ export class Actions {
 
   /** Turns the orbiting camera; many small turns leave as one, 25 times a second. */
   orbit(yaw: number, pitch: number, zoom = 1): void {
-    if (someoneElseDrives(this.session_.store.get())) return;
+    const state = this.session_.store.get();
+    if (someoneElseDrives(state) || state.link.role === "viewer") return;
     const turn = this.camera_turn_;
     this.camera_turn_ = { yaw: turn.yaw + yaw, pitch: turn.pitch + pitch, zoom: turn.zoom * zoom };
     this.camera_timer_ ??= setTimeout(() => {
@@ -96,42 +99,12 @@ export class Actions {
     }, kCameraPeriodMs);
   }
 
-  /** Asks for control now and, where someone else drives, again the moment that they let go. */
-  async askForControl(): Promise<void> {
-    this.asking(true);
-    const outcome = await this.session_.command("lease", { op: "acquire" });
-    if (outcome.status === "ok") this.asking(false);
-  }
-
-  cancelAsking(): void {
-    this.asking(false);
-  }
-
-  takeControl(): void {
-    void this.say("Take control", this.session_.command("lease", { op: "take" }));
-  }
-
-  releaseControl(): void {
-    this.asking(false);
-    this.announcer_.givingUp();
-    void this.say("Give up control", this.session_.command("lease", { op: "release" }));
-  }
-
-  private asking(wants: boolean): void {
-    if (this.wants_control_ === wants) return;
-    this.wants_control_ = wants;
-    this.announcer_.asking(wants);
-  }
-
-  private onChange(): void {
-    const state = this.session_.store.get();
-    if (!this.wants_control_ || state.lease === null || someoneElseDrives(state)) return;
-    this.asking(false);
-    if (!weDrive(state)) void this.session_.command("lease", { op: "acquire" });
-  }
-
   private underLease<A extends BrowserAction>(what: string, action: A, data: ActionData[A]): Promise<void> {
-    const { lease } = this.session_.store.get();
+    const { lease, link } = this.session_.store.get();
+    if (link.role === "viewer") {
+      this.announcer_.say("Your access is to watch, and to stop the robot");
+      return Promise.resolve();
+    }
     if (lease !== null && lease.holder === null) void this.session_.command("lease", { op: "acquire" });
     return this.say(what, this.session_.command(action, data));
   }

@@ -14,6 +14,7 @@ export interface Attention {
 
 export function driveBlock(state: Readonly<State>, attention: Attention): DriveBlock {
   if (state.link.phase !== "open") return "link";
+  if (state.link.role === "viewer") return "viewer";
   if (!attention.visible) return "hidden";
   if (!attention.focused) return "focus";
   if (!state.video.fresh) return "video";
@@ -28,6 +29,14 @@ export function someoneElseDrives({ lease }: Readonly<State>): boolean {
 
 export function weDrive({ lease }: Readonly<State>): boolean {
   return lease !== null && lease.holder !== null && lease.holder === lease.you;
+}
+
+/** A robot that waits for a stick to be let go hears this much of a zero first: a fresh press follows a stick at rest. */
+export const kLeadInMs = 100;
+
+/** Whether a move that began `moving_ms` ago is still preceded by a zero. */
+export function leadsIn({ safety }: Readonly<State>, moving_ms: number): boolean {
+  return safety?.mode === "HOLD" && safety.reason === "release_stick" && moving_ms < kLeadInMs;
 }
 
 /**

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kInitialState, type State } from "../store/state.ts";
-import { driveBlock, shouldSend } from "./drive_gate.ts";
+import { driveBlock, leadsIn, shouldSend } from "./drive_gate.ts";
 
 const open: State = {
   ...kInitialState,
-  link: { phase: "open", tries: 0, retry_ms: 0, reason: "" },
+  link: { ...kInitialState.link, phase: "open" },
   video: { ...kInitialState.video, fresh: true },
 };
 const here = { visible: true, focused: true };
@@ -25,6 +25,7 @@ test("DriveGate.NamesWhatStandsInTheWay", () => {
   assert.equal(driveBlock(open, { visible: true, focused: false }), "focus");
   assert.equal(driveBlock({ ...open, video: kInitialState.video }, here), "video");
   assert.equal(driveBlock({ ...open, lease: lease("anna") }, here), "watching");
+  assert.equal(driveBlock({ ...open, link: { ...open.link, role: "viewer" } }, here), "viewer");
   const safety = { state_id: 1, mode: "ESTOP", reason: "fall", since_ms: 0 } as const;
   assert.equal(driveBlock({ ...open, safety }, here), "stopped");
 });
@@ -34,4 +35,11 @@ test("DriveGate.APageThatIsOnlyOpenTakesNoLease", () => {
   assert.ok(shouldSend(true, false, 0));
   assert.ok(shouldSend(false, true, 1000));
   assert.ok(!shouldSend(false, true, 40_000));
+});
+
+test("DriveGate.LeadsInWithAZeroWhereTheRobotWaitsForOne", () => {
+  const safety = { state_id: 1, mode: "HOLD", reason: "release_stick", since_ms: 0 } as const;
+  assert.ok(leadsIn({ ...open, safety }, 0));
+  assert.ok(!leadsIn({ ...open, safety }, 500));
+  assert.ok(!leadsIn({ ...open, safety: { ...safety, reason: "idle" } }, 0));
 });

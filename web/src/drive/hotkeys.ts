@@ -52,7 +52,8 @@ export function listenForKeys(targets: HotkeyTargets): void {
     if (event.code === "Enter" && kind === "none" && targets.stopped()) rearm.press();
     const arrow = event.code.startsWith("Arrow");
     if (kDriveKeys.has(event.code) && !(arrow && kind === "slider")) {
-      keyboard.press(event.code);
+      // What repeats was pressed before: in another window, maybe, or before a break that made us forget it.
+      if (!event.repeat) keyboard.press(event.code);
       if (arrow) event.preventDefault();
     } else if (!event.repeat) {
       taps[event.code]?.();

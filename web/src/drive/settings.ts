@@ -13,10 +13,12 @@ export interface DriveSettings {
   always_full: boolean;
   /** The gamepad drives only while its left trigger is held. */
   dead_man: boolean;
+  /** The gamepad itself goes to the bus too, for whoever wants it there. */
+  share_gamepad: boolean;
 }
 
 const kKey = "sdr.drive";
-const kDefaults: DriveSettings = { speed: 1, curve: 0.5, always_full: false, dead_man: false };
+const kDefaults: DriveSettings = { speed: 1, curve: 0.5, always_full: false, dead_man: false, share_gamepad: false };
 
 function number(value: unknown, low: number, high: number, fallback: number): number {
   return typeof value === "number" && value >= low && value <= high ? value : fallback;
@@ -35,6 +37,7 @@ export function parseSettings(text: string | null): DriveSettings {
     curve: number(kept.curve, 0, 1, kDefaults.curve),
     always_full: kept.always_full === true,
     dead_man: kept.dead_man === true,
+    share_gamepad: kept.share_gamepad === true,
   };
 }
 

@@ -6,7 +6,7 @@ import { openSettings, parseSettings } from "./settings.ts";
 
 test("Settings.AreDefaultsWhereNothingUsableIsKept", () => {
   for (const text of [null, "", "{", "null", "[]", '{"speed":9,"curve":"soft"}']) {
-    assert.deepEqual(parseSettings(text), { speed: 1, curve: 0.5, always_full: false, dead_man: false }, String(text));
+    assert.deepEqual(parseSettings(text), { speed: 1, curve: 0.5, always_full: false, dead_man: false, share_gamepad: false }, String(text));
   }
 });
 
@@ -15,5 +15,5 @@ test("Settings.ComeBackAsTheyWereKept", async () => {
   const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => void kept.set(key, text) };
   openSettings(storage).set({ speed: 0.4, dead_man: true });
   await Promise.resolve();
-  assert.deepEqual(openSettings(storage).get(), { speed: 0.4, curve: 0.5, always_full: false, dead_man: true });
+  assert.deepEqual(openSettings(storage).get(), { speed: 0.4, curve: 0.5, always_full: false, dead_man: true, share_gamepad: false });
 });

@@ -16,6 +16,10 @@ export interface Axes {
 
 export const kNeutral: Axes = Object.freeze({ forward: 0, left: 0, up: 0, turn: 0 });
 
+export function isNeutral(axes: Axes): boolean {
+  return axes.forward === 0 && axes.left === 0 && axes.up === 0 && axes.turn === 0;
+}
+
 /** How a stick's travel becomes speed: 0 straight, 1 gentle in the middle and the same at the end. */
 function curved(travel: number, curve: number): number {
   return (1 - curve) * travel + curve * travel ** 3;

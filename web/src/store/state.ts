@@ -4,6 +4,7 @@
 // and nothing else. What nobody has said yet is null, never a likely value.
 
 import type {
+  Codec,
   CommandAck,
   FrameStats,
   Imu,
@@ -12,6 +13,7 @@ import type {
   Odometry,
   PhysicsMetrics,
   RobotList,
+  Role,
   SafetyState,
   Twist,
   Velocity,
@@ -25,13 +27,22 @@ export type HealthStatus = "ok" | "waiting" | "stalled" | "bus_lost" | "stuck";
 /** GET /health; null: it did not answer. */
 export interface Health {
   status: HealthStatus;
-  clients: number;
+  /** Null where the server tells it to nobody without a token. */
+  clients: number | null;
+}
+
+/** Someone who may drive, as GET /api/status tells it to those who may drive themselves. */
+export interface Person {
+  client: string;
+  role: Role;
+  /** Of the token; "" without one. */
+  name: string;
 }
 
 export type InputSource = "keyboard" | "gamepad" | "touch";
 
 /** Why the page itself sends nothing, in the order in which it is said. */
-export type DriveBlock = "link" | "hidden" | "focus" | "video" | "stopped" | "watching" | "paused" | "gamepad_lost" | null;
+export type DriveBlock = "link" | "viewer" | "hidden" | "focus" | "video" | "stopped" | "watching" | "gamepad_lost" | null;
 
 export interface DriveState {
   block: DriveBlock;
@@ -40,6 +51,10 @@ export interface DriveState {
   wanted: Twist;
   /** The name of the gamepad in use, null without one. */
   gamepad: string | null;
+  /** A stick or key is held that was held while the robot could not be driven. */
+  held_over: boolean;
+  /** What cut off the last move, until the next one. */
+  cut_by: DriveBlock;
 }
 
 export interface State {
@@ -50,6 +65,10 @@ export interface State {
   safety: SafetyState | null;
   gate: VideoGateState | null;
   lease: LeaseView | null;
+  /** Who else may drive; empty where the server did not say. */
+  people: readonly Person[];
+  /** What this browser decodes, the best first; null until it was tried. */
+  decodable: readonly Codec[] | null;
   velocity: Velocity | null;
   odometry: Odometry | null;
   joints: JointState | null;
@@ -87,13 +106,15 @@ const kNoVideo: VideoState = {
 };
 
 export const kInitialState: State = {
-  link: { phase: "connecting", tries: 1, retry_ms: 0, reason: "" },
+  link: { phase: "connecting", tries: 1, retry_ms: 0, reason: "", denial: null, role: null },
   video: kNoVideo,
   decoder: { phase: "ok", codec: null },
   health: null,
   safety: null,
   gate: null,
   lease: null,
+  people: [],
+  decodable: null,
   velocity: null,
   odometry: null,
   joints: null,
@@ -104,5 +125,5 @@ export const kInitialState: State = {
   ack: null,
   robot_heard_ms: null,
   robot_silent: false,
-  drive: { block: "link", source: null, wanted: kStill, gamepad: null },
+  drive: { block: "link", source: null, wanted: kStill, gamepad: null, held_over: false, cut_by: null },
 };

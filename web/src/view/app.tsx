@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { useStore } from "../store/use_store.ts";
 import { AppContext, type App } from "./app_context.ts";
-import { ConfirmReset } from "./confirm_reset.tsx";
+import { Confirm } from "./confirm.tsx";
 import { Dial } from "./dial.tsx";
 import { Drawer } from "./drawer.tsx";
 import { EstopButton } from "./estop_button.tsx";
@@ -15,6 +16,7 @@ import { TroubleCard } from "./trouble_card.tsx";
 
 /** Everything on the screen. The order is the order of the Tab key: what stops the robot comes first. */
 export function AppView({ app, touch }: { app: App; touch: boolean }) {
+  const sticks = useStore(app.session.store, (state) => touch && state.link.role !== "viewer");
   return (
     <AppContext.Provider value={app}>
       <main class={touch ? "app touch" : "app"}>
@@ -23,11 +25,11 @@ export function AppView({ app, touch }: { app: App; touch: boolean }) {
         <Identity />
         <StatusLine />
         <TroubleCard />
-        {touch ? <TouchSticks /> : <Dial />}
+        {sticks ? <TouchSticks /> : <Dial />}
         <Drawer />
         <Toasts />
         <Help />
-        <ConfirmReset />
+        <Confirm />
       </main>
     </AppContext.Provider>
   );

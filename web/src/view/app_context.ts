@@ -27,9 +27,12 @@ export interface Ui {
   drawer: PanelName | null;
   graph: Metric | null;
   help: boolean;
-  confirm_reset: boolean;
+  /** What is asked before it is done. */
+  confirm: "reset" | "take" | null;
+  /** We asked for control and wait for it. */
   wants_control: boolean;
-  focused: boolean;
+  /** Clients that asked for control and were told "not now". */
+  put_off: readonly string[];
   toasts: readonly Toast[];
   /** How far a hold of the re-arm key or button has come, 0 to 1. */
   rearm: number;

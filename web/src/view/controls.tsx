@@ -114,7 +114,8 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ComponentChi
 
 function lockReason(state: Readonly<State>): string | null {
   if (state.link.phase !== "open") return "Not connected.";
-  if (someoneElseDrives(state)) return `${clientName(state.lease!.holder, state.lease!.you)} drives: only they can change this.`;
+  if (state.link.role === "viewer") return "Your access is to watch, and to stop the robot.";
+  if (someoneElseDrives(state)) return `${clientName(state, state.lease!.holder)} drives: only they can change this.`;
   return null;
 }
 

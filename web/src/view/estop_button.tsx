@@ -4,6 +4,7 @@
 // holds the way out, which takes a second, so that nobody re-arms by the tap that was meant to stop.
 
 import { useEffect } from "preact/hooks";
+import { someoneElseDrives } from "../drive/drive_gate.ts";
 import { useApp, useServer, useUi } from "./app_context.ts";
 
 const kRing = 2 * Math.PI * 46;
@@ -11,7 +12,7 @@ const kRing = 2 * Math.PI * 46;
 export function EstopButton() {
   const { actions } = useApp();
   const stopped = useServer((state) => state.safety?.mode === "ESTOP");
-  const other = useServer(({ lease }) => lease !== null && lease.holder !== null && lease.holder !== lease.you);
+  const other = useServer((state) => someoneElseDrives(state) || state.link.role === "viewer");
   if (stopped) return <RearmButton disabled={other} />;
   return (
     <button

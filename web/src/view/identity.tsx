@@ -3,7 +3,8 @@
 // Top left: which robot, what it may do and why, who drives.
 
 import type { State } from "../store/state.ts";
-import { clientName, reasonWords } from "../words.ts";
+import { reasonWords } from "../safety_words.ts";
+import { clientDoes } from "../words.ts";
 import { useServer } from "./app_context.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
@@ -14,10 +15,10 @@ function robotTitle({ robots }: Readonly<State>): string {
   return robot?.title ?? robots?.current ?? "SDR_OS";
 }
 
-function whoDrives({ lease }: Readonly<State>): string {
-  if (lease === null) return "";
-  if (lease.holder === null) return "Nobody drives";
-  return lease.holder === lease.you ? "You drive" : `${clientName(lease.holder, lease.you)} drives`;
+function whoDrives(state: Readonly<State>): string {
+  if (state.lease === null) return "";
+  const drives = clientDoes(state, state.lease.holder, "drive");
+  return state.link.role === "viewer" ? `${drives}, you watch` : drives;
 }
 
 export function Identity() {
@@ -42,7 +43,7 @@ function ModeBadge() {
   const calm = safety?.reason === "idle" || safety?.reason === "estop_cleared";
   const tone = mode === undefined ? "unknown" : mode === "HOLD" && calm ? "calm" : mode.toLowerCase();
   const icon: IconName = mode ? kModeIcons[mode] : "help";
-  const reason = safety ? reasonWords(safety.reason) : "state not known";
+  const reason = safety ? reasonWords(safety.reason).badge : "state not known";
   return (
     <p class={`badge badge-${tone}`} role="status" data-testid="mode" data-mode={mode ?? "UNKNOWN"}>
       <span class="badge-mode">

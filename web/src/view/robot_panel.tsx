@@ -2,22 +2,23 @@
 
 import { useState } from "preact/hooks";
 import type { RobotInfo } from "../generated/schema.ts";
-import { weDrive, someoneElseDrives } from "../drive/drive_gate.ts";
 import { useStore } from "../store/use_store.ts";
-import { clientName, fixed } from "../words.ts";
+import { fixed } from "../words.ts";
 import { useApp, useServer } from "./app_context.ts";
+import { ControlSection } from "./control_section.tsx";
 import { Facts, LockNote, Slider, Switch, useLock } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
 
 export function RobotPanel() {
   const lock = useLock();
+  const viewer = useServer((state) => state.link.role === "viewer");
   return (
     <>
       <LockNote reason={lock} />
       <Robots locked={lock !== null} />
-      <Control />
-      <SimulatorControls locked={lock !== null} />
-      <Driving />
+      <ControlSection />
+      <SimulatorControls locked={lock !== null} watches={viewer} />
+      {!viewer && <Driving />}
     </>
   );
 }
@@ -75,51 +76,12 @@ function Gripper({ locked }: { locked: boolean }) {
   return <Slider label="Gripper, asked" value={position} low={0} high={1} step={0.05} words={words} disabled={locked} onChange={choose} />;
 }
 
-function Control() {
-  const { actions, session } = useApp();
-  const lease = useServer((state) => state.lease);
-  const ours = useServer(weDrive);
-  const theirs = useServer(someoneElseDrives);
-  return (
-    <section>
-      <h3>Control</h3>
-      <Facts rows={[["Drives", lease ? clientName(lease.holder, lease.you) : "–"], ["Your id", lease?.you ?? "–"]]} />
-      <div class="row">
-        {!ours && (
-          <button type="button" class="button" disabled={lease === null} onClick={() => void actions.askForControl()}>
-            {theirs ? "Ask for control" : "Take the controls"}
-          </button>
-        )}
-        {theirs && session.hasToken() && (
-          <button type="button" class="button quiet" onClick={() => actions.takeControl()}>
-            Take by force
-          </button>
-        )}
-        {ours && (
-          <button type="button" class="button quiet" onClick={() => actions.releaseControl()}>
-            Give up control
-          </button>
-        )}
-      </div>
-    </section>
-  );
-}
-
-function SimulatorControls({ locked }: { locked: boolean }) {
-  const { actions, ui } = useApp();
-  const paused = useServer((state) => state.safety?.paused === true);
+function SimulatorControls({ locked, watches }: { locked: boolean; watches: boolean }) {
   const physics = useServer((state) => state.physics);
   return (
     <section>
       <h3>Simulator</h3>
-      <div class="row">
-        <button type="button" class="button quiet" disabled={locked} data-testid="pause" onClick={() => actions.togglePause()}>
-          <Icon name={paused ? "play" : "pause"} size={16} /> {paused ? "Resume" : "Pause"} <kbd>P</kbd>
-        </button>
-        <button type="button" class="button quiet" disabled={locked} data-testid="reset" onClick={() => ui.set({ confirm_reset: true })}>
-          <Icon name="reset" size={16} /> Reset <kbd>⌫</kbd>
-        </button>
-      </div>
+      {!watches && <SimulatorButtons locked={locked} />}
       {physics && (
         <Facts
           rows={[
@@ -133,9 +95,24 @@ function SimulatorControls({ locked }: { locked: boolean }) {
   );
 }
 
+function SimulatorButtons({ locked }: { locked: boolean }) {
+  const { actions, ui } = useApp();
+  const paused = useServer((state) => state.safety?.paused === true);
+  return (
+    <div class="row">
+      <button type="button" class="button quiet" disabled={locked} data-testid="pause" onClick={() => actions.togglePause()}>
+        <Icon name={paused ? "play" : "pause"} size={16} /> {paused ? "Resume" : "Pause"} <kbd>P</kbd>
+      </button>
+      <button type="button" class="button quiet" disabled={locked} data-testid="reset" onClick={() => ui.set({ confirm: "reset" })}>
+        <Icon name="reset" size={16} /> Reset <kbd>⌫</kbd>
+      </button>
+    </div>
+  );
+}
+
 function Driving() {
   const { settings } = useApp();
-  const { speed, curve, always_full, dead_man } = useStore(settings, (state) => state);
+  const { speed, curve, always_full, dead_man, share_gamepad } = useStore(settings, (state) => state);
   const gamepad = useServer((state) => state.drive.gamepad);
   return (
     <section>
@@ -172,6 +149,12 @@ function Driving() {
         about="The gamepad drives only while its left trigger is held"
         on={dead_man}
         onChange={(on) => settings.set({ dead_man: on })}
+      />
+      <Switch
+        label="Share the gamepad"
+        about="Its sticks and buttons go to the bus as they are, while it drives"
+        on={share_gamepad}
+        onChange={(on) => settings.set({ share_gamepad: on })}
       />
     </section>
   );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Codec } from "../generated/schema.ts";
+import { offeredCodecs } from "../codecs.ts";
 import { bitrate, fixed, pathName } from "../words.ts";
 import { useApp, useServer } from "./app_context.ts";
 import { Choices, Facts, LockNote, useLock, type Choice } from "./controls.tsx";
@@ -25,7 +26,8 @@ export function StreamPanel() {
 function StreamChoices({ locked }: { locked: boolean }) {
   const { actions } = useApp();
   const stats = useServer((state) => state.frame_stats);
-  const codecs = stats?.codecs ?? (Object.keys(kCodecNames) as Codec[]);
+  const decodable = useServer((state) => state.decodable);
+  const codecs = offeredCodecs(decodable, stats?.codecs);
   return (
     <section>
       <Choices

@@ -3,7 +3,7 @@
 // Two pads for thumbs, on screens that are touched: the left one moves, the right one turns (and lifts, where the robot
 // can). They write where they stand and nothing else; what becomes of it is the driver's.
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { kNeutral } from "../drive/shaping.ts";
 import { useApp, useServer } from "./app_context.ts";
 import { currentLimits, DialFace } from "./dial.tsx";
@@ -28,12 +28,24 @@ function Pad({ name, testid, onMove, children }: PadProps) {
     setAt({ x: x / beyond, y: y / beyond });
     onMove(x / beyond, y / beyond);
   };
-  const end = (event: PointerEvent) => {
-    if (owner.current !== event.pointerId) return;
+  const letGo = () => {
     owner.current = null;
     setAt(null);
     onMove(0, 0);
   };
+  const end = (event: PointerEvent) => {
+    if (owner.current === event.pointerId) letGo();
+  };
+  // A thumb that lay on the pad while the page was not in front has to come down anew.
+  useEffect(() => {
+    addEventListener("blur", letGo);
+    document.addEventListener("visibilitychange", letGo);
+    return () => {
+      removeEventListener("blur", letGo);
+      document.removeEventListener("visibilitychange", letGo);
+      letGo();
+    };
+  }, []);
   const begin = (event: PointerEvent) => {
     if (owner.current !== null) return;
     owner.current = event.pointerId;

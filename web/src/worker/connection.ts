@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One WebSocket to /stream/ws that comes back by itself. A connection on which nothing arrives for kSilenceMs is given
-// up: the clock is asked every second, so a living server is never silent that long. Lives in the worker.
+// One WebSocket to /stream/ws that comes back by itself. It counts as open when the server has let us in (Access in
+// services/transport/README.md). A connection on which nothing arrives for kSilenceMs is given up: the clock is asked
+// every second, so a living server is never silent that long. Lives in the worker.
 
+import type { Role } from "../generated/schema.ts";
 import { Backoff } from "./backoff.ts";
 
 const kSilenceMs = 4000;
 const kConnectMs = 5000;
-/** RFC 6455 7.4.1: the server refuses us for what we are, not for what we sent. */
-const kPolicyViolation = 1008;
+/** RFC 6455 7.4.1, and the codes of our own that say why the server does not let us in: trying again changes nothing. */
+const kDenials: Record<number, Denial> = { 1008: "policy", 4401: "token_needed", 4403: "token_unknown", 4429: "too_many" };
+/** The server has no room now. */
+const kTryAgainLater = 1013;
+const kLaterMs = 1000;
 
+export type Denial = "policy" | "token_needed" | "token_unknown" | "too_many";
 export type LinkPhase = "connecting" | "open" | "lost" | "denied";
 
 export interface LinkState {
@@ -20,10 +26,15 @@ export interface LinkState {
   retry_ms: number;
   /** What the server said when it closed. */
   reason: string;
+  /** Why it does not let us in, while the phase is `denied`. */
+  denial: Denial | null;
+  /** What the server lets us do, while the phase is `open`; null where it did not say. */
+  role: Role | null;
 }
 
 export interface ConnectionEvents {
   changed(state: LinkState): void;
+  /** The socket is there; the server has to let us in. */
   opened(): void;
   message(data: ArrayBuffer): void;
 }
@@ -49,7 +60,7 @@ export class Connection {
     clearTimeout(this.retry_timer_);
     this.drop();
     ++this.tries_;
-    this.report("connecting", 0, "");
+    this.events_.changed(this.state("connecting"));
     const socket = new WebSocket(this.url_);
     this.socket_ = socket;
     socket.binaryType = "arraybuffer";
@@ -62,6 +73,14 @@ export class Connection {
   /** Where a try is only waited for, makes it now; an open connection is left alone. */
   retryNow(): void {
     if (this.socket_ === null) this.open();
+  }
+
+  /** The server has let us in. */
+  admitted(role: Role | null): void {
+    if (!this.isOpen()) return;
+    clearTimeout(this.deadline_timer_);
+    this.tries_ = 0;
+    this.events_.changed({ ...this.state("open"), role });
   }
 
   isOpen(): boolean {
@@ -81,10 +100,7 @@ export class Connection {
   }
 
   private onOpen(): void {
-    clearTimeout(this.deadline_timer_);
     this.heard_ms_ = performance.now();
-    this.tries_ = 0;
-    this.report("open", 0, "");
     this.events_.opened();
   }
 
@@ -96,13 +112,11 @@ export class Connection {
 
   private onClose(code: number, reason: string): void {
     this.drop();
-    if (code === kPolicyViolation) {
-      this.report("denied", 0, reason);
-      return;
-    }
-    const wait = this.backoff_.next(Math.random());
-    this.report("lost", wait, reason);
-    this.retry_timer_ = setTimeout(() => this.open(), wait);
+    const denial = kDenials[code];
+    if (denial !== undefined) return this.events_.changed({ ...this.state("denied"), reason, denial });
+    const retry_ms = Math.max(this.backoff_.next(Math.random()), code === kTryAgainLater ? kLaterMs : 0);
+    this.events_.changed({ ...this.state("lost"), reason, retry_ms });
+    this.retry_timer_ = setTimeout(() => this.open(), retry_ms);
   }
 
   private checkSilence(): void {
@@ -118,7 +132,7 @@ export class Connection {
     socket.close();
   }
 
-  private report(phase: LinkPhase, retry_ms: number, reason: string): void {
-    this.events_.changed({ phase, tries: this.tries_, retry_ms, reason });
+  private state(phase: LinkPhase): LinkState {
+    return { phase, tries: this.tries_, retry_ms: 0, reason: "", denial: null, role: null };
   }
 }

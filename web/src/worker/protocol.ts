@@ -3,7 +3,7 @@
 // What the page and its worker say to each other. The worker owns the socket, the decoder and the canvas; the page owns
 // people: what they see besides the picture, and what they press.
 
-import type { ActionData, BrowserAction, Twist } from "../generated/schema.ts";
+import type { ActionData, BrowserAction, Codec, Joy, Twist } from "../generated/schema.ts";
 import type { Telemetry } from "../protocol/messages.ts";
 import type { LinkState } from "./connection.ts";
 import type { StreamStats } from "./stream_stats.ts";
@@ -23,7 +23,9 @@ export type PageRequest =
   | { kind: "retry" }
   | { kind: "command"; action: BrowserAction; data: ActionData[BrowserAction]; correlation_id: string }
   /** Where the sticks stand, 60 times a second; `may_drive` false: zero at once, then nothing. */
-  | { kind: "drive"; wanted: Twist; may_drive: boolean };
+  | { kind: "drive"; wanted: Twist; may_drive: boolean }
+  /** The gamepad as it is, while it drives. */
+  | { kind: "gamepad"; joy: Joy };
 
 export interface VideoState extends StreamStats {
   codec: string;
@@ -58,5 +60,6 @@ export type WorkerReport =
   | { kind: "telemetry"; items: Telemetry[] }
   | { kind: "video"; state: VideoState }
   | { kind: "decoder"; state: DecoderState }
+  | { kind: "decodable"; codecs: Codec[] }
   | { kind: "glass"; samples: GlassSample[] }
   | { kind: "fault"; detail: string };

@@ -3,7 +3,8 @@
 // The worker: one thread that owns the socket, the decoder and the canvas, so that nothing a panel does delays a
 // picture or a twist. This file only wires the parts to each other.
 
-import { encodeCommand, limits, type ActionData, type BrowserAction, type Twist } from "../generated/schema.ts";
+import { encodeCommand, limits, type ActionData, type BrowserAction, type CommandAck, type Role, type Twist } from "../generated/schema.ts";
+import { decodableCodecs } from "../codecs.ts";
 import { Codec } from "../protocol/frame_header.ts";
 import { encodeClockRequest, parseServerMessage, type ServerMessage, type Telemetry } from "../protocol/messages.ts";
 import { ClockSync } from "./clock_sync.ts";
@@ -76,6 +77,7 @@ class VideoWorker {
       message: (data) => this.onMessage(data),
     });
     this.connection_.open();
+    void this.reportDecodable();
     setInterval(() => this.tick(), kTickMs);
     setInterval(() => this.reportVideo(), kStatsMs);
     setInterval(() => this.askClock(), kClockMs);
@@ -84,6 +86,7 @@ class VideoWorker {
   onRequest(request: PageRequest): void {
     if (request.kind === "command") this.command(request.action, request.data, request.correlation_id);
     else if (request.kind === "drive") this.onDrive(request.wanted, request.may_drive);
+    else if (request.kind === "gamepad") this.sendFresh("gamepad", request.joy);
     else if (request.kind === "retry") this.connection_.retryNow();
     else if (request.kind === "reconnect") {
       this.token_ = request.token;
@@ -103,7 +106,7 @@ class VideoWorker {
   }
 
   private onOpened(): void {
-    if (this.token_ !== "") this.command("auth", { token: this.token_ });
+    this.command("auth", { token: this.token_ });
     this.clock_.reset();
     this.decoder_.reset();
     this.robot_us_ = null;
@@ -132,7 +135,16 @@ class VideoWorker {
 
   private onTelemetry(item: Telemetry): void {
     if (item.subject === "telemetry.clock") this.robot_us_ = item.payload.robot_us;
-    if (!isPlainTwistAck(item)) this.telemetry_.add(item);
+    if (item.subject === "telemetry.command.ack") {
+      if (item.payload.action === "auth") return this.onAuthAck(item.payload);
+      if (isUnheard(item.payload)) return;
+    }
+    this.telemetry_.add(item);
+  }
+
+  /** A refusal is followed by the connection's end, which says why. */
+  private onAuthAck({ status, detail }: CommandAck): void {
+    if (status === "ok") this.connection_.admitted(roleOf(detail));
   }
 
   private onDrawn({ header }: Picture, width: number, height: number): void {
@@ -172,10 +184,20 @@ class VideoWorker {
   }
 
   private sendTwist(twist: Twist | null): void {
-    if (twist === null || this.connection_.backlogBytes() > kMostBacklogBytes) return;
+    if (twist !== null) this.sendFresh("cmd_vel", twist);
+  }
+
+  /** What is of no use when it comes late. */
+  private sendFresh<A extends "cmd_vel" | "gamepad">(action: A, data: ActionData[A]): void {
+    if (this.connection_.backlogBytes() > kMostBacklogBytes) return;
     const echo = this.robot_us_ === null ? {} : { echo_us: this.robot_us_ };
     const options = { ttl_ms: limits.ttl_ms_default, ...echo };
-    this.connection_.send(encodeCommand("cmd_vel", ++this.cmd_seq_, twist, options));
+    this.connection_.send(encodeCommand(action, ++this.cmd_seq_, data, options));
+  }
+
+  private async reportDecodable(): Promise<void> {
+    const probe = typeof VideoDecoder === "undefined" ? null : (config: { codec: string }) => VideoDecoder.isConfigSupported(config);
+    scope.postMessage({ kind: "decodable", codecs: await decodableCodecs(probe) });
   }
 
   private isFresh(now_ms: number): boolean {
@@ -211,8 +233,12 @@ class VideoWorker {
 }
 
 /** Sixty of these come every second while someone drives; the page has no use for them. */
-function isPlainTwistAck(item: Telemetry): boolean {
-  return item.subject === "telemetry.command.ack" && item.payload.action === "cmd_vel" && item.payload.status === "ok";
+function isUnheard({ action, status }: CommandAck): boolean {
+  return action === "gamepad" || (action === "cmd_vel" && status === "ok");
+}
+
+function roleOf(word: string): Role | null {
+  return word === "viewer" || word === "operator" || word === "admin" ? word : null;
 }
 
 function nowUs(): number {
