@@ -36,6 +36,7 @@ VENDORS = {
     r"openssl/": ["libs/net/", "libs/rtc/dtls/", "libs/rtc/ice/hmac.cc", "libs/rtc/srtp/crypto.cc", "libs/rtc/srtp/hmac_sha1.cc",
                   "services/transport/token.cc"],
     r"srtp2/": [],
+    r"usrsctp\.h": ["libs/rtc/sctp/usrsctp_"],
     r"iceoryx": [],
 }
 

@@ -8,7 +8,7 @@ need_of() {
   case $1 in
     build) # compiler and libraries of what `up` runs
       printf '%s\n' g++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config python3:python3 \
-        lib:libtomlplusplus-dev lib:libsimdjson-dev lib:libnats-dev lib:libssl-dev lib:zlib1g-dev \
+        lib:libtomlplusplus-dev lib:libsimdjson-dev lib:libnats-dev lib:libssl-dev lib:zlib1g-dev lib:libusrsctp-dev \
         lib:libavcodec-dev lib:libavutil-dev lib:libturbojpeg0-dev lib:libegl-dev lib:libgl-dev
       ;;
     run) # EGL with a software renderer, and the bus
