@@ -2,6 +2,8 @@
 #include "tests/transport/stand.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 namespace sdr::testing {
 
@@ -49,10 +51,25 @@ void TransportTest::say_clock() {
   robot->publish("telemetry.clock", R"({"robot_us":)" + std::to_string(monotonic_us()) + "}");
 }
 
-std::unique_ptr<WsClient> TransportTest::connect(const std::string& query) {
-  auto client = std::make_unique<WsClient>(transport->address(), query);
+std::unique_ptr<WsClient> TransportTest::connect(const std::string& query, const std::string& headers) {
+  auto client = std::make_unique<WsClient>(transport->address(), query, headers);
   clients_.push_back(client.get());
   EXPECT_TRUE(until([&] { return !client->answer().empty() || client->ended(); }));
+  return client;
+}
+
+void TransportTest::use_tokens(const std::string& lines) {
+  options.access_tokens_file = folder.file("tokens");
+  const std::string fresh = options.access_tokens_file + ".new";
+  std::ofstream(fresh) << lines;
+  std::filesystem::permissions(fresh, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  std::filesystem::rename(fresh, options.access_tokens_file);
+}
+
+std::unique_ptr<WsClient> TransportTest::connect_as(const std::string& token, const std::string& role) {
+  auto client = connect();
+  client->command(R"({"action":"auth","cmd_seq":1,"data":{"token":")" + token + R"("}})");
+  EXPECT_NE(wait_ack(*client).find("\"status\":\"ok\",\"detail\":\"" + role + "\""), std::string::npos);
   return client;
 }
 

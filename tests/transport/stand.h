@@ -34,7 +34,11 @@ class TransportTest : public ::testing::Test {
   void write_frame(bool keyframe, size_t bytes = 1000);
   /// Says what a robot side says: telemetry.clock.
   void say_clock();
-  std::unique_ptr<WsClient> connect(const std::string& query = "");
+  std::unique_ptr<WsClient> connect(const std::string& query = "", const std::string& headers = "");
+  /// A file with these lines that its owner alone may read; the tokens of the transport that is started next.
+  void use_tokens(const std::string& lines);
+  /// One that has shown its token and been told the role.
+  std::unique_ptr<WsClient> connect_as(const std::string& token, const std::string& role);
   /// One that has seen its first frame, with the gate open and the robot's clock known.
   std::unique_ptr<WsClient> connect_operator();
   std::string http(const std::string& request);
