@@ -17,9 +17,10 @@ need_of() {
     mujoco) printf '%s\n' lib:python3-pip ;;
     web) printf '%s\n' node:nodejs npm:npm ;;
     test)
-      printf '%s\n' lib:libgtest-dev lib:libsrtp2-dev ccache:ccache shellcheck:shellcheck
+      printf '%s\n' lib:libgtest-dev ccache:ccache shellcheck:shellcheck
       need_of clang
       need_of browser
+      need_of srtp
       ;;
     clang) # versions in the order of preference; formatting and tidying want 14
       printf '%s\n' 'clang++-14:clang-14|clang' 'lib:libclang-rt-14-dev|libclang-rt-dev' 'lib:clang-tidy-14|clang-tidy' \
@@ -27,6 +28,7 @@ need_of() {
       ;;
     format) printf '%s\n' 'clang-format-14:clang-format-14|clang-format' ;;
     browser) printf '%s\n' chromium:chromium lib:fonts-dejavu-core ;;
+    srtp) printf '%s\n' lib:libsrtp2-dev ;; # what ours is compared with
     iceoryx) printf '%s\n' lib:libiceoryx-posh-dev ;;
     *) die "no such need: $1" ;;
   esac

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtc/srtp/crypto.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 #include <climits>
@@ -57,7 +59,10 @@ void AesGcm::seal(const Iv& iv, std::span<const uint8_t> associated, std::span<c
     must(EVP_EncryptUpdate(context, out, &written, plain.data(), length_of(plain)), "EVP_EncryptUpdate");
   }
   must(EVP_EncryptFinal_ex(context, out + plain.size(), &written), "EVP_EncryptFinal_ex");
-  must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kTagBytes, out + plain.size()), "EVP_CTRL_AEAD_GET_TAG");
+  // What EVP_CTRL_AEAD_GET_TAG does after a detour of 20 ns.
+  std::array<OSSL_PARAM, 2> tag = {
+      OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, out + plain.size(), kTagBytes), OSSL_PARAM_END};
+  must(EVP_CIPHER_CTX_get_params(context, tag.data()), "EVP_CIPHER_CTX_get_params");
 }
 
 bool AesGcm::open(const Iv& iv, std::span<const uint8_t> associated, std::span<uint8_t> sealed, const uint8_t* tag) {
