@@ -124,7 +124,7 @@ Verdict RobotSide::follow_zero(Time until, Time now) {
 Verdict RobotSide::follow(const schema::Twist& twist, Time until, Time now) {
   if (mode_ == Mode::estop) return refused("ESTOP");
   if (mode_ == Mode::hold) {
-    if (asking_since_ && now - *asking_since_ >= kBriefHold) zero_twist_needed_ = true;
+    ask_if_long(now);
     if (stopped_by_condition() || zero_twist_needed_) {
       moving_ = false;  // commands come; none is followed
       name_hold(now);
@@ -150,6 +150,7 @@ Verdict RobotSide::on_estop_clear(const Sender& sender, Time now) {
   now = advance(now);
   if (auto verdict = admit(sender, false, now); !verdict.ok()) return verdict;
   if (mode_ != Mode::estop) return {};
+  if (!holder_known_) return refused("who holds the lease is not known yet");  // after a restart, for a second
   if (faults_ != 0) return refused("what caused it lasts");
   strikes_ = {};
   zero_twist_needed_ = true;
@@ -168,6 +169,7 @@ Verdict RobotSide::on_drive_mode(const Sender& sender, DriveMode mode, Time now)
   moving_ = false;
   authority_until_ = now;
   if (mode_ == Mode::hold) {
+    ask_if_long(now);
     leave_hold(now);
   } else {
     expire(now);
@@ -249,7 +251,7 @@ void RobotSide::set_condition(bool& condition, bool present, Time now) {
   if (mode_ == Mode::estop) return;
   if (present) return hold(bus_lost_ ? SafetyReason::bus_lost : SafetyReason::video_gate, now, now);
   if (stopped_by_condition()) return name_hold(now);
-  if (asking_since_ && now - *asking_since_ >= kBriefHold) zero_twist_needed_ = true;
+  ask_if_long(now);
   asking_since_.reset();
   if (moving_ && !has_authority(now)) asking_since_ = authority_until_;
   name_hold(now);
@@ -305,6 +307,13 @@ void RobotSide::name_hold(Time now) {
   if (gate_closed_) reason = SafetyReason::video_gate;
   if (bus_lost_) reason = SafetyReason::bus_lost;
   enter(Mode::hold, reason, {}, now);
+}
+
+// A cause that lasted is not forgotten with its end: who held a stick all the while lets go of it first.
+void RobotSide::ask_if_long(Time now) {
+  if (!asking_since_ || now - *asking_since_ < kBriefHold) return;
+  zero_twist_needed_ = true;
+  name_hold(now);
 }
 
 void RobotSide::leave_hold(Time now) {

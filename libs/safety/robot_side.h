@@ -97,6 +97,8 @@ class RobotSide {
   double motion_scale(Time now) const;
   /// The operator's twist to follow at this time, scaled; zero in AUTO.
   schema::Twist twist(Time now) const;
+  /// Until when the newest twist that was followed may move the robot; what is left of it then decays.
+  Time authority_until() const { return authority_until_; }
   /// ESTOP: motors in damping, policy disabled.
   bool damping() const { return mode_ == Mode::estop; }
 
@@ -122,6 +124,7 @@ class RobotSide {
   void stop(SafetyReason reason, std::string_view detail, Time now);
   void hold(SafetyReason reason, Time began, Time now);
   void name_hold(Time now);
+  void ask_if_long(Time now);
   void leave_hold(Time now);
   void enter(Mode mode, SafetyReason reason, std::string_view detail, Time now);
 
