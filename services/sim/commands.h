@@ -42,17 +42,26 @@ using SimInput = std::variant<Command, LeaseFact, GateFact, BusFact, RobotReady>
 struct Decided {
   Command command;
   safety::Verdict verdict;
+  Time at{};
 };
 /// The safety state changed: to be saved, then published.
 struct SafetyChanged {
   schema::SafetyState state;
   safety::SavedState saved;
+  Time at{};
+};
+/// What the motors are told from now on, where it is something else than before; only where commands are traced.
+struct Applied {
+  Time at{};
+  schema::Mode mode = schema::Mode::hold;
+  schema::Twist twist;
+  Time authority_until{};
 };
 struct RobotSwapped {
   std::unique_ptr<robot::Robot> old;  // whose memory the event loop gives back
 };
 
 /// From physics.
-using SimOutput = std::variant<Decided, SafetyChanged, RobotSwapped>;
+using SimOutput = std::variant<Decided, SafetyChanged, Applied, RobotSwapped>;
 
 }  // namespace sdr::sim

@@ -33,6 +33,8 @@ void describe(SimOptions& v, Options& options) {
   options.add("nats_url", &v.nats_url, {.help = "the bus", .env = "SDR_NATS_URL"});
   options.add("namespace", &v.name_space, {.help = "put before every subject", .env = "SDR_NAMESPACE"});
   options.add("listen", &v.listen, {.help = "address of /health and /metrics"});
+  options.add("trace_commands", &v.trace_commands,
+              {.help = "file that every command and all that the motors are told is written to; empty: none"});
   options.add("run_dir", &v.run_dir, {.help = "folder for what outlives a crash", .env = "SDR_RUN_DIR"});
 }
 

@@ -31,6 +31,7 @@ struct SimOptions {
   std::string name_space;
   std::string listen = "127.0.0.1:9101";
   std::string run_dir = "run";
+  std::string trace_commands;
 };
 
 /// Puts the options under their names; the struct must outlive `options`.

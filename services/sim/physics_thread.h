@@ -35,6 +35,8 @@ class PhysicsThread {
   /// `notify` is called, on the physics thread, after outputs or a snapshot were left.
   PhysicsThread(std::unique_ptr<robot::Robot> robot, safety::RobotSide side, Stats stats, std::function<void()> notify);
   ~PhysicsThread();
+  /// Before start(): whether every change of what the motors are told is put out (Applied).
+  void set_traced(bool traced) { simulation_.set_traced(traced); }
   void start();
   void stop();
 

@@ -10,6 +10,7 @@
 #include "bus/typed.h"
 #include "net/health_server.h"
 #include "sim/command_desk.h"
+#include "sim/command_trace.h"
 #include "sim/publisher.h"
 #include "sim/robot_list.h"
 #include "sim/state_file.h"
@@ -100,7 +101,7 @@ class SimService::Impl {
   void on_other_side(const schema::SafetyState& state);
   void take_from_physics();
   void on_safety(const SafetyChanged& changed);
-  void die(std::string why);
+  void die(const std::string& why);
   net::HealthReport health() const;
 
   EventLoop& loop_;
@@ -118,6 +119,7 @@ class SimService::Impl {
   bus::Bus bus_;
   Publisher publisher_;
   CommandDesk desk_;
+  std::optional<CommandTrace> trace_;
   net::HealthServer health_;
   std::string fatal_;
   bool listening_ = false;
@@ -136,9 +138,9 @@ SimService::Impl::Impl(EventLoop& event_loop, const SimOptions& given)
            .egl_device = static_cast<int>(given.egl_device),
            .timecode = given.timecode},
           physics_, shared_, stream_stats_, [this] { encode_.picture_ready(); },
-          [this](std::string why) { die("rendering: " + why); }),
+          [this](const std::string& why) { die("rendering: " + why); }),
       encode_({.codec = given.codec, .bitrate_bps = given.bitrate_bps}, open_ring(options_), render_.pictures(),
-              shared_, stream_stats_, [this](std::string why) { die("encoding: " + why); }),
+              shared_, stream_stats_, [this](const std::string& why) { die("encoding: " + why); }),
       bus_(loop_, registry_,
            {.url = given.nats_url, .service = "sdr-sim", .name_space = given.name_space, .user = {}, .password = {}}),
       publisher_(loop_, bus_, render_, encode_, physics_stats_, stream_stats_, robot_side_,
@@ -150,6 +152,10 @@ SimService::Impl::Impl(EventLoop& event_loop, const SimOptions& given)
   std::error_code made;
   std::filesystem::create_directories(given.run_dir, made);
   if (made) fail(given.run_dir + ": " + made.message());
+  if (!given.trace_commands.empty()) {
+    trace_.emplace(given.trace_commands, robot_side_, *physics_stats_.dropped);
+    physics_.set_traced(true);
+  }
   if (const Status listening = health_.listen(given.listen); !listening) fail(listening.error().message());
   subscribe();
 }
@@ -182,6 +188,7 @@ void SimService::Impl::on_other_side(const schema::SafetyState& state) {
 
 void SimService::Impl::take_from_physics() {
   while (std::optional<SimOutput> output = physics_.receive()) {
+    if (trace_) trace_->write(*output);
     if (auto* decided = std::get_if<Decided>(&*output)) {
       desk_.on_decided(std::move(*decided));
     } else if (const auto* changed = std::get_if<SafetyChanged>(&*output)) {
@@ -190,6 +197,7 @@ void SimService::Impl::take_from_physics() {
       desk_.on_robot_swapped(std::move(*swapped));
     }
   }
+  if (trace_) trace_->flush();
   if (physics_.take_snapshot()) publisher_.snapshot(physics_.snapshot());
 }
 
@@ -207,8 +215,8 @@ void SimService::Impl::on_safety(const SafetyChanged& changed) {
 }
 
 /// From any thread: the service cannot do its work any more.
-void SimService::Impl::die(std::string why) {
-  const bool posted = loop_.post([this, why = std::move(why)]() mutable {
+void SimService::Impl::die(const std::string& why) {
+  const bool posted = loop_.post([this, why]() mutable {
     if (fatal_.empty()) fatal_ = std::move(why);
     loop_.stop();
   });

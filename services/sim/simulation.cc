@@ -35,7 +35,7 @@ void Simulation::apply(SimInput input, Time now) {
   if (auto* command = std::get_if<Command>(&input)) {
     const safety::Verdict verdict = decide(*command, now);
     tell_changes(now);  // before the answer: who is told "ok" sees the state that it led to
-    output_(Decided{std::move(*command), verdict});
+    output_(Decided{std::move(*command), verdict, now});
   } else if (const auto* lease = std::get_if<LeaseFact>(&input)) {
     const std::optional<std::string_view> holder(lease->holder);
     side_.on_lease(lease->holder.empty() ? std::nullopt : holder, lease->epoch, now);
@@ -141,6 +141,14 @@ void Simulation::report_faults(Time now) {
 void Simulation::move(Time now) {
   commanded_ = side_.twist(now);
   robot_->set_motion({.twist = velocity_of(commanded_), .gripper = gripper_, .damped = side_.damping()});
+  if (traced_) tell_motion(now);
+}
+
+void Simulation::tell_motion(Time now) {
+  if (commanded_ == told_twist_ && side_.mode() == told_mode_) return;
+  told_twist_ = commanded_;
+  told_mode_ = side_.mode();
+  output_(Applied{now, told_mode_, told_twist_, side_.authority_until()});
 }
 
 void Simulation::look_after(Time now) {
@@ -177,7 +185,7 @@ void Simulation::tell_changes(Time now) {
   told_drive_mode_ = side_.drive_mode();
   schema::SafetyState state = side_.state(now);
   state.paused = paused_;
-  output_(SafetyChanged{std::move(state), told_});
+  output_(SafetyChanged{std::move(state), told_, now});
 }
 
 void Simulation::fill(SimSnapshot& snapshot) const {

@@ -35,6 +35,8 @@ class Simulation {
   void apply(SimInput input, Time now);
   /// Also when nothing else does: an estop whose command found the queue full.
   void estop(std::string_view detail, Time now);
+  /// Every change of what the motors are told is put out as well (Applied), for the trace of commands.
+  void set_traced(bool traced) { traced_ = traced; }
 
   /// One physics step, unless paused; safety is looked after at least once per control period, and by look_after().
   void step(Time now);
@@ -57,6 +59,7 @@ class Simulation {
   void reset_robot(Time now);
   void report_faults(Time now);
   void move(Time now);
+  void tell_motion(Time now);
   void tell_changes(Time now);
 
   std::unique_ptr<robot::Robot> robot_;
@@ -69,6 +72,9 @@ class Simulation {
   bool told_once_ = false;
   schema::DriveMode told_drive_mode_ = schema::DriveMode::teleop;
   schema::Twist commanded_;
+  bool traced_ = false;
+  schema::Twist told_twist_;
+  schema::Mode told_mode_ = schema::Mode::hold;
   double gripper_ = 1.0;
   bool paused_ = false;
   bool jumped_ = false;
