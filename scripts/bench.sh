@@ -30,6 +30,7 @@ TEXT
   check_machine
   case $name in
     ring) ensure_packages build run mujoco iceoryx ;;
+    srtp) ensure_packages build run mujoco srtp ;;
     glass | start) ensure_packages build run mujoco web browser ;;
     *) ensure_packages build run mujoco ;;
   esac
