@@ -27,7 +27,7 @@ Time as_time(ArrivalTime arrival) { return Time(std::chrono::hours(1)) + arrival
 }  // namespace
 
 BandwidthEstimator::BandwidthEstimator(const Limits& limits)
-    : limits_(limits), loss_(limits.start_bps), delay_based_bps_(limits.start_bps) {}
+    : limits_(limits), loss_(limits.start_bps, limits.lowest_bps), delay_based_bps_(limits.start_bps) {}
 
 double BandwidthEstimator::estimate_bps() const {
   return std::clamp(std::min(delay_based_bps_, loss_.rate_bps()), limits_.lowest_bps, limits_.highest_bps);
@@ -39,7 +39,7 @@ void BandwidthEstimator::on_arrived(const SentPacket& packet, ArrivalTime arriva
   newest_arrival_ = std::max(newest_arrival_, arrival);
   arrived_.add(packet.bytes, as_time(arrival));
   detector_.on_packet(packet.sent, arrival);
-  queue_delay_.on_packet(packet.sent, arrival);
+  busy_.on_packet(arrival, queue_delay_.on_packet(packet.sent, arrival), packet.bytes);
 }
 
 bool BandwidthEstimator::is_clear() const {
@@ -50,7 +50,7 @@ bool BandwidthEstimator::is_clear() const {
 void BandwidthEstimator::measure(Time now) {
   arrived_bps_ = arrived_.rate_bps(as_time(newest_arrival_), kRateWindow);
   if (const auto queue = queue_delay_.end_feedback(now)) queue_ = *queue;
-  loss_.on_feedback(lost_, arrived_count_, arrived_bps_, now);
+  loss_.on_feedback(lost_, arrived_count_, carried_bps(), now);
   arrived_count_ = lost_ = 0;
 }
 
@@ -73,11 +73,16 @@ void BandwidthEstimator::on_feedback_end(Duration round_trip, Time now) {
   last_update_ = now;
 }
 
-// The rate that arrived while the queue grew is the link's. The shorter window sees it also where we sent in bursts.
+// The rate that arrived while there was a queue is the link's, also where we sent in bursts.
+double BandwidthEstimator::carried_bps() const {
+  const double arrived = std::max(arrived_bps_, arrived_.rate_bps(as_time(newest_arrival_), kShortRateWindow));
+  return std::max(arrived, busy_.rate_bps(newest_arrival_).value_or(0));
+}
+
 void BandwidthEstimator::decrease(Duration round_trip, Time now) {
   const auto reaction = std::max<Duration>(round_trip + milliseconds(100), kShortestReaction);
   if (now - last_decrease_ < reaction) return;
-  const double arrived = std::max(arrived_bps_, arrived_.rate_bps(as_time(newest_arrival_), kShortRateWindow));
+  const double arrived = carried_bps();
   if (arrived <= 0) return;
   last_decrease_ = now;
   capacity_bps_ = arrived;
@@ -121,6 +126,7 @@ void BandwidthEstimator::on_report(double fraction_lost, unsigned packets, doubl
 void BandwidthEstimator::on_probe(double bps) {
   delay_based_bps_ = std::clamp(std::max(delay_based_bps_, bps), limits_.lowest_bps, limits_.highest_bps);
   if (bps > capacity_bps_) capacity_bps_ = 0;
+  loss_.on_probe(bps);
 }
 
 void BandwidthEstimator::on_silence() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "rtc/rtp/busy_rate.h"
 #include "rtc/rtp/delay_detector.h"
 #include "rtc/rtp/loss_controller.h"
 #include "rtc/rtp/queue_delay.h"
@@ -60,12 +61,14 @@ class BandwidthEstimator {
   void increase(Duration round_trip, Time now);
   void drain_standing_queue(Duration round_trip, Time now);
   bool is_clear() const;
+  double carried_bps() const;
 
   const Limits limits_;
   DelayDetector detector_;
   LossController loss_;
   QueueDelay queue_delay_;
   RateMeter arrived_;  ///< by the receiver's clock
+  BusyRate busy_;
 
   unsigned arrived_count_ = 0, lost_ = 0;  ///< of the current feedback
   ArrivalTime newest_arrival_{0};

@@ -7,8 +7,10 @@ namespace sdr::rtc {
 
 constexpr auto kHalfWindow = std::chrono::seconds(10);
 
-void QueueDelay::on_packet(Time sent, ArrivalTime arrival) {
-  smallest_ = std::min(smallest_, Duration(arrival) - sent.time_since_epoch());
+Duration QueueDelay::on_packet(Time sent, ArrivalTime arrival) {
+  const Duration delay = Duration(arrival) - sent.time_since_epoch();
+  smallest_ = std::min(smallest_, delay);
+  return delay - std::min(base(), smallest_);
 }
 
 std::optional<Duration> QueueDelay::end_feedback(Time now) {

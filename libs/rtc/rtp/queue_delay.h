@@ -16,8 +16,8 @@ namespace sdr::rtc {
 
 class QueueDelay {
  public:
-  /// A packet of the current feedback.
-  void on_packet(Time sent, ArrivalTime arrival);
+  /// A packet of the current feedback; by how much its delay exceeds the smallest of late.
+  Duration on_packet(Time sent, ArrivalTime arrival);
   /// The feedback's end: what its packets say together. Nothing where it had none.
   std::optional<Duration> end_feedback(Time now);
   /// The delay of now is taken for that of an empty queue: others fill it, and lowering our rate does not empty it.

@@ -40,6 +40,9 @@ class Thinning {
   /// A keyframe and its successors are sent out of turn, to one that joins.
   void joined(size_t layer, size_t bytes, Time now);
 
+  /// Lost packets are sent again: they use the link, too.
+  void on_repeat(size_t bytes) { bucket_bytes_ -= static_cast<double>(bytes); }
+
   /// The layer of which a keyframe is needed before anything can be sent or changed; nothing while all is well.
   std::optional<size_t> needs_keyframe(Time now) const;
 

@@ -223,6 +223,7 @@ bool VideoSender::next_repeat(OutgoingPacket& out, Time now) {
     const auto packet = place ? stored(*place) : std::nullopt;
     if (!packet) continue;
     write_repeat(*place, *packet, 0, out, now);
+    thinning_.on_repeat(wire_bytes(out));
     ++counters_.repeats;
     return true;
   }

@@ -97,6 +97,10 @@ void VideoSender::on_nack(const Nack& nack, Time now) {
 
 void VideoSender::on_lost(uint16_t sequence, Time now) {
   ++counters_.lost;
+  // What was lost before a keyframe that has long arrived is of no use any more.
+  const auto keyframe = static_cast<uint16_t>(keyframe_sequence_ & 0xFFFF);
+  const bool is_past = sequence_distance(keyframe, sequence) < 0;
+  if (is_past && wish_.fulfilled() && now - *wish_.fulfilled() > 2 * round_trip_) return;
   const auto place = sent_.find(sequence);
   const auto packet = place ? stored(*place) : std::nullopt;
   if (packet && repair_stream_) {
@@ -105,9 +109,7 @@ void VideoSender::on_lost(uint16_t sequence, Time now) {
     if (verdict == RepairVerdict::kQueued || verdict == RepairVerdict::kOnItsWay) return;
   }
   ++counters_.hopeless;
-  // What was lost before the newest keyframe is of no use any more.
-  const auto keyframe = static_cast<uint16_t>(keyframe_sequence_ & 0xFFFF);
-  if (sequence_distance(keyframe, sequence) >= 0) on_picture_lost(now);
+  if (!is_past) on_picture_lost(now);
 }
 
 void VideoSender::on_fir(const Fir& fir, Time now) {

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr uint32_t kOwnSsrc = 1;
 constexpr int kMostNacks = 10;
-constexpr Duration kPatience = milliseconds(1000);
+constexpr Duration kPatience = milliseconds(500);
 constexpr Duration kFeedbackInterval = milliseconds(50), kReportInterval = milliseconds(1000);
 constexpr Duration kTick = milliseconds(10);
 
@@ -53,7 +53,10 @@ void Browser::on_datagram(std::span<const uint8_t> datagram, Time now) {
 void Browser::on_media(const RtpHeader& header, std::span<const uint8_t> payload, Time now) {
   const auto before = media_.newest();
   const int64_t sequence = media_.unwrap(header.sequence);
-  if (!before) first_ = sequence;
+  if (!before) {
+    first_ = sequence;
+    first_arrival_ = now;
+  }
   for (int64_t gap = before.value_or(sequence) + 1; gap < sequence; ++gap) note_gap(gap, now);
   missing_.erase(sequence);
   if (next_ && sequence < *next_) return;
@@ -166,7 +169,8 @@ void Browser::send_feedback(Time now) {
                                                : std::optional(std::chrono::duration_cast<ArrivalTime>(
                                                      it->second.time_since_epoch() + std::chrono::hours(17))));
     }
-    TransportFeedback head{kOwnSsrc, options_.media_ssrc, static_cast<uint16_t>(first & 0xFFFF), 0, 0, feedback_count_++, {}, {}};
+    TransportFeedback head{
+        kOwnSsrc, options_.media_ssrc, static_cast<uint16_t>(first & 0xFFFF), 0, 0, feedback_count_++, {}, {}};
     std::vector<uint8_t> buffer(1200);
     ByteWriter writer(buffer);
     const size_t count = write_transport_feedback(writer, head, statuses);
@@ -184,7 +188,8 @@ void Browser::send_report(Time now) {
   const int64_t lately = expected - expected_before_, arrived = received_ - received_before_;
   ReportBlock block;
   block.ssrc = options_.media_ssrc;
-  if (lately > 0) block.fraction_lost = static_cast<uint8_t>(std::clamp<int64_t>((lately - arrived) * 256 / lately, 0, 255));
+  if (lately > 0)
+    block.fraction_lost = static_cast<uint8_t>(std::clamp<int64_t>((lately - arrived) * 256 / lately, 0, 255));
   block.cumulative_lost = static_cast<int32_t>(expected - received_);
   block.highest_sequence = static_cast<uint32_t>(*media_.newest());
   block.last_sender_report = last_sender_report_;
@@ -200,8 +205,9 @@ void Browser::send_report(Time now) {
 
 void Browser::on_time(Time now) {
   send_nacks(now);
-  // Nothing to show for long, or nothing at all yet: the browser's own last resort.
-  if (!shown_.empty() && !missing_.empty() && now - shown_.back().time > kPatience) lose_picture(now);
+  // Nothing to show for long although packets come: what cannot be decoded was not even missed.
+  const Time waiting_since = shown_.empty() ? first_arrival_ : shown_.back().time;
+  if (!buffer_.empty() && now - waiting_since > kPatience) lose_picture(now);
   if (now >= next_feedback_) send_feedback(now);
   if (now >= next_report_) send_report(now);
 }

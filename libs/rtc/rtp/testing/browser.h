@@ -89,7 +89,7 @@ class Browser {
   std::optional<int64_t> feedback_from_;
   uint8_t feedback_count_ = 0;
   uint32_t last_sender_report_ = 0;
-  Time sender_report_arrived_{};
+  Time sender_report_arrived_{}, first_arrival_{};
   int64_t expected_before_ = 0, received_ = 0, received_before_ = 0, first_ = 0;
 
   std::vector<Shown> shown_;

@@ -12,9 +12,9 @@
 
 #include "base/clock.h"
 
-// One direction of a link with a bottleneck, in virtual time: datagrams wait in a queue of bounded length for their turn
-// at a limited rate, are lost singly or in bursts, doubled, held back, and so overtake one another. The same seed gives
-// the same run. Options may change while it runs: a step in bandwidth, say.
+// One direction of a link with a bottleneck, in virtual time: datagrams wait in a queue of bounded length for their
+// turn at a limited rate, are lost singly or in bursts, doubled, held back, and so overtake one another. The same seed
+// gives the same run. Options may change while it runs: a step in bandwidth, say.
 
 namespace sdr::rtc::testing {
 

@@ -34,7 +34,8 @@ std::vector<Arrival> run(SimulatedLink& link, uint32_t count, Duration interval)
   for (uint32_t i = 0; i < count; ++i) {
     const Time send_time = kStart + interval * i;
     deliver_until(send_time);
-    std::array<uint8_t, 972> datagram{static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
+    std::array<uint8_t, 972> datagram{static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8),
+                                      static_cast<uint8_t>(i)};
     link.send(datagram, send_time);
   }
   deliver_until(kStart + std::chrono::hours(1));
