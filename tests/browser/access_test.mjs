@@ -5,7 +5,18 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { driverOf, driveUntilMoved, openBrowser, openPage, sdr, untilLive, untilMode, untilTrouble } from "./page.mjs";
+import {
+  driverOf,
+  driveUntilMoved,
+  keep,
+  kSizes,
+  openBrowser,
+  openPage,
+  sdr,
+  untilLive,
+  untilMode,
+  untilTrouble,
+} from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
@@ -38,10 +49,12 @@ async function signIn(page, token) {
 test("Access.AsksForATokenAndLetsIn", { skip }, async () => {
   otto = await openPage(browser, stack.url);
   await untilTrouble(otto, "token_needed");
+  await keep(otto, "deck", "sign-in");
   assert.equal(await sdr(otto, "frames_drawn"), 0);
   assert.ok(await otto.getByTestId("estop").isVisible());
   await signIn(otto, "no-such-token-0123456789");
   await untilTrouble(otto, "token_unknown");
+  await keep(otto, "deck", "sign-in-wrong");
   await signIn(otto, kTokens.operator);
   await untilLive(otto);
   assert.equal((await sdr(otto, "state")).link.role, "operator");
@@ -85,9 +98,9 @@ test("Access.TakesATokenFromTheAddressAndRemovesItThere", { skip }, async () => 
 
 test("Access.AViewerWatchesAndStopsAndNoMore", { skip }, async () => {
   await driveUntilMoved(otto, 0.1);
-  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-  const vera = await openPage(browser, `${stack.url}#token=${kTokens.viewer}`, phone);
+  const vera = await openPage(browser, `${stack.url}#token=${kTokens.viewer}`, kSizes.phone);
   await untilTrouble(vera, "watching");
+  await keep(vera, "phone", "viewer");
   assert.equal(await vera.getByTestId("pad-move").count(), 0);
   assert.equal(await vera.getByTestId("do-ask_control").count(), 0);
   assert.match(await driverOf(vera), /drives, you watch$/);
@@ -108,6 +121,9 @@ test("Access.PeopleAreCalledByTheNamesOfTheirTokens", { skip }, async () => {
   await until("Ada sees Otto's name", async () => (await driverOf(ada)) === "Otto drives");
   await ada.getByTestId("do-ask_control").click();
   await until("Otto sees Ada's", async () => /Ada asks for control/.test(await otto.getByTestId("trouble").textContent()));
+  await otto.getByTestId("rail-robot").click();
+  await until("the panel lists Ada", async () => /Ada/.test(await otto.getByTestId("person").textContent()));
+  await keep(otto, "deck", "asked");
   await otto.getByTestId("do-hand_over").click();
   await until("Otto sees who drives", async () => (await driverOf(otto)) === "Ada drives");
   await ada.context().close();

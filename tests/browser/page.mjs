@@ -3,6 +3,8 @@
 // The page in headless Chromium, seen as a person sees it (test ids, pixels, keys) and through `window.sdr`.
 
 import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { until } from "./until.mjs";
 
@@ -22,9 +24,24 @@ export function openBrowser(more_flags = []) {
   return chromium.launch({ executablePath, args: [...kFlags, ...more_flags] });
 }
 
-/** Opens the page in a context of its own, in front, and collects what it complains of. */
-export async function openPage(browser, url, options = {}) {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })).newPage();
+const shots = process.env.SDR_SHOTS;
+if (shots) mkdirSync(shots, { recursive: true });
+
+export const kSizes = {
+  deck: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+  wide: { viewport: { width: 2560, height: 1440 } },
+};
+
+/** With SDR_SHOTS=FOLDER a picture of the page stays there, to be looked at. */
+export async function keep(page, size, state) {
+  if (shots) await page.screenshot({ path: join(shots, `${size}-${state}.png`) });
+}
+
+/** Opens the page, in a context of its own where none is given, in front, and collects what it complains of. */
+export async function openPage(browser, url, options = {}, context = null) {
+  context ??= await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.message));
   await page.goto(url);
@@ -54,7 +71,7 @@ export async function listenToTwists(page) {
 
 export const sentTwists = (page) => page.evaluate(() => window.sent_twists);
 
-export const sdr = (page, name) => page.evaluate((key) => window.sdr[key], name);
+export const sdr = (page, name) => page.evaluate((key) => window.sdr?.[key], name);
 
 export async function pictureHash(page) {
   return createHash("sha256").update(await page.getByTestId("picture").screenshot()).digest("hex");

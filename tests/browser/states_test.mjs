@@ -4,26 +4,27 @@
 // there, to be looked at.
 
 import { after, before, test } from "node:test";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { driveUntilMoved, holdUntilMoving, openBrowser, openPage, rearmByKey, sdr, untilLive, untilTrouble } from "./page.mjs";
+import {
+  driveUntilMoved,
+  holdUntilMoving,
+  keep,
+  kSizes,
+  openBrowser,
+  openPage,
+  rearmByKey,
+  sdr,
+  untilLive,
+  untilTrouble,
+} from "./page.mjs";
 import { missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
-const shots = process.env.SDR_SHOTS;
-const kSizes = {
-  deck: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
-  wide: { viewport: { width: 2560, height: 1440 } },
-};
-
 let stack;
 let browser;
 
 before(async () => {
   if (skip) return;
-  if (shots) mkdirSync(shots, { recursive: true });
   stack = await Stack.start(["--robot", "rover"]);
   browser = await openBrowser();
 });
@@ -32,10 +33,6 @@ after(async () => {
   await browser?.close();
   await stack?.stop();
 });
-
-async function keep(page, size, state) {
-  if (shots) await page.screenshot({ path: join(shots, `${size}-${state}.png`) });
-}
 
 for (const [size, context] of Object.entries(kSizes)) {
   test(`States.LiveHoldArmedAndEstop: ${size}`, { skip }, async () => {
@@ -71,35 +68,43 @@ for (const [size, context] of Object.entries(kSizes)) {
     await keep(page, size, "help");
     await page.context().close();
   });
+}
 
-  test(`States.WatchingSomeoneElse: ${size}`, { skip }, async () => {
-    const driver = await openPage(browser, stack.url);
-    await untilLive(driver);
-    await driveUntilMoved(driver, 0.1);
-    const watcher = await openPage(browser, stack.url, context);
-    await untilTrouble(watcher, "watching");
-    await keep(watcher, size, "watching");
-    await watcher.context().close();
-    await driver.context().close();
-  });
+/** One page of each size at the same time. */
+async function openAllSizes() {
+  const pages = [];
+  for (const [size, context] of Object.entries(kSizes)) pages.push([size, await openPage(browser, stack.url, context)]);
+  return pages;
+}
 
-  test(`States.StalledAndConnecting: ${size}`, { skip }, async () => {
-    const page = await openPage(browser, stack.url, context);
-    await untilLive(page);
-    stack.signal("sim", "SIGSTOP");
-    await untilTrouble(page, "stalled");
-    await keep(page, size, "stalled");
-    stack.signal("sim", "SIGCONT");
-    await untilLive(page);
-    await stack.kill("transport");
-    await untilTrouble(page, "lost");
-    await keep(page, size, "lost");
-    stack.start("transport");
-    await stack.healthy();
+async function eachSays(pages, id) {
+  for (const [, page] of pages) await untilTrouble(page, id);
+  for (const [size, page] of pages) await keep(page, size, id);
+}
+
+test("States.WatchingStalledAndLost", { skip }, async () => {
+  const driver = await openPage(browser, stack.url);
+  await untilLive(driver);
+  await driveUntilMoved(driver, 0.1);
+  const pages = await openAllSizes();
+  await eachSays(pages, "watching");
+  await driver.context().close();
+  for (const [, page] of pages) await untilLive(page);
+
+  stack.signal("sim", "SIGSTOP");
+  await eachSays(pages, "stalled");
+  stack.signal("sim", "SIGCONT");
+  for (const [, page] of pages) await untilLive(page);
+
+  await stack.kill("transport");
+  await eachSays(pages, "lost");
+  stack.start("transport");
+  await stack.healthy();
+  for (const [, page] of pages) {
     await untilLive(page);
     await page.context().close();
-  });
-}
+  }
+});
 
 test("States.ABrowserWithoutWebCodecsIsOfferedJpeg", { skip }, async () => {
   await stack.kill("transport");

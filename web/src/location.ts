@@ -8,11 +8,17 @@ import type { SessionOptions } from "./session.ts";
 const kTokenKey = "sdr.token";
 const kCameraForm = /^[a-z0-9_-]{1,32}$/;
 
+/** The camera that the address names; "" where it names none that could be. */
+export function cameraOf(page: Pick<Location, "search">): string {
+  const camera = new URLSearchParams(page.search).get("camera") ?? "";
+  return kCameraForm.test(camera) ? camera : "";
+}
+
 export function streamUrl(page: Pick<Location, "protocol" | "host" | "pathname" | "search">): string {
   const scheme = page.protocol === "https:" ? "wss:" : "ws:";
   const folder = page.pathname.replace(/[^/]*$/, "");
-  const camera = new URLSearchParams(page.search).get("camera") ?? "";
-  const query = kCameraForm.test(camera) ? `?camera=${camera}` : "";
+  const camera = cameraOf(page);
+  const query = camera === "" ? "" : `?camera=${camera}`;
   return `${scheme}//${page.host}${folder}stream/ws${query}`;
 }
 
@@ -27,7 +33,7 @@ export function sessionOptions(page: Location): SessionOptions {
   const given = takeToken(page);
   if (given !== null) keepToken(given, false);
   const timecode = new URLSearchParams(page.search).get("timecode") === "1";
-  return { url: streamUrl(page), token: given ?? keptToken(), timecode };
+  return { url: streamUrl(page), token: given ?? keptToken(), camera: cameraOf(page), timecode };
 }
 
 /** Null where this browser keeps nothing. */

@@ -61,6 +61,10 @@ listenForKeys({
   rearm,
   stopped,
   askReset,
+  togglePath: () => {
+    const { rtc } = session.store.get();
+    if (!session.rtc.toggle()) say(`There is only WebSocket here: ${rtc.why ?? "WebRTC is not there yet"}`);
+  },
   toggleHelp: () => ui.set({ help: !ui.get().help }),
   toggleFullScreen: () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
 });

@@ -7,6 +7,7 @@ import type { ActionData, BrowserAction, CommandAck, Joy } from "./generated/sch
 import { forgetToken, keepToken } from "./location.ts";
 import { ingestTelemetry, type Traces } from "./store/ingest.ts";
 import { kInitialState, type State } from "./store/state.ts";
+import { RtcDesk } from "./rtc/rtc_desk.ts";
 import { Store } from "./store/store.ts";
 import type { GlassSample, PageRequest, WorkerReport } from "./worker/protocol.ts";
 
@@ -25,12 +26,15 @@ export interface Outcome {
 export interface SessionOptions {
   url: string;
   token: string;
+  /** Which camera; "" for the first. */
+  camera: string;
   timecode: boolean;
 }
 
 export class Session {
   readonly store = new Store<State>(kInitialState);
   readonly glass: GlassSample[] = [];
+  readonly rtc: RtcDesk;
   private readonly worker_ = new Worker("worker.js", { type: "module", name: "video" });
   private readonly waiting_ = new Map<string, (outcome: Outcome) => void>();
   private correlation_ = 0;
@@ -40,13 +44,15 @@ export class Session {
     private readonly options_: SessionOptions,
   ) {
     this.worker_.onmessage = ({ data }: MessageEvent<WorkerReport>) => this.onReport(data);
+    this.rtc = new RtcDesk(options_.camera, (request) => this.post(request), (rtc) => this.store.set({ rtc }));
     setInterval(() => this.checkRobot(), 250);
   }
 
   /** Hands the canvas to the worker, for good, and connects. */
   start(canvas: HTMLCanvasElement): void {
     const offscreen = canvas.transferControlToOffscreen();
-    this.worker_.postMessage({ kind: "start", canvas: offscreen, ...this.options_ }, [offscreen]);
+    const { url, token, timecode } = this.options_;
+    this.worker_.postMessage({ kind: "start", canvas: offscreen, url, token, timecode }, [offscreen]);
   }
 
   /** The access token in use; "" without one. */
@@ -111,6 +117,9 @@ export class Session {
     else if (report.kind === "link") this.onLink(report.state);
     else if (report.kind === "decoder") this.store.set({ decoder: report.state });
     else if (report.kind === "decodable") this.store.set({ decodable: report.codecs });
+    else if (report.kind === "signal") this.rtc.onSignal(report.signal);
+    else if (report.kind === "channel") this.rtc.send(report.bytes);
+    else if (report.kind === "rtc_stalled") this.rtc.onStall();
     else if (report.kind === "glass") this.onGlass(report.samples);
     else console.warn(`video: ${report.detail}`);
   }
@@ -133,6 +142,7 @@ export class Session {
     const { gate, lease, people, robot_heard_ms, robot_silent } = kInitialState;
     this.store.set({ link });
     if (link.phase !== "open") this.store.set({ ...kRobotUnknown, gate, lease, people, robot_heard_ms, robot_silent });
+    this.rtc.onLink(link.phase === "open");
     if (link.denial === "token_unknown") forgetToken();
   }
 

@@ -57,7 +57,8 @@ export function bitrate(bps: number): [string, string] {
 }
 
 /** Which way the pictures come. */
-export function pathName({ video, link }: Readonly<State>): string {
+export function pathName({ video, link, rtc }: Readonly<State>): string {
   if (link.phase !== "open") return "Offline";
+  if (rtc.shown === "webrtc") return "WebRTC";
   return video.codec === "JPEG" ? "JPEG" : "WebSocket";
 }

@@ -17,6 +17,7 @@ export interface HotkeyTargets {
   rearm: RearmHold;
   stopped(): boolean;
   askReset(): void;
+  togglePath(): void;
   toggleHelp(): void;
   toggleFullScreen(): void;
 }
@@ -36,6 +37,7 @@ export function listenForKeys(targets: HotkeyTargets): void {
     KeyC: () => actions.nextCamera(),
     KeyZ: () => actions.gripper(0),
     KeyX: () => actions.gripper(1),
+    KeyV: () => targets.togglePath(),
     KeyH: () => targets.toggleHelp(),
     KeyF: () => targets.toggleFullScreen(),
     Backspace: () => targets.askReset(),

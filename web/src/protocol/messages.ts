@@ -8,7 +8,9 @@ import {
   decodeTelemetryMessage,
   encodeClockMessage,
   MessageType,
+  parsePayload,
   parseTelemetry,
+  type Signal,
   subjects,
   type Subject,
   type SubjectPayloads,
@@ -22,6 +24,7 @@ export type ServerMessage =
   | { type: "video"; header: FrameHeader; payload: Uint8Array }
   | ({ type: "telemetry" } & Telemetry)
   | { type: "clock"; client_us: number; server_us: number }
+  | { type: "signal"; signal: Signal }
   | { type: "unknown" };
 
 const kUnknown: ServerMessage = { type: "unknown" };
@@ -41,6 +44,10 @@ export function parseServerMessage(buffer: ArrayBuffer): ServerMessage | null {
     case MessageType.clock: {
       const clock = decodeClockMessage(bytes);
       return clock && clock.kind === kClockReply ? { type: "clock", ...clock } : null;
+    }
+    case MessageType.signal: {
+      const signal = parsePayload("Signal", bytes.subarray(1));
+      return signal && { type: "signal", signal };
     }
     default:
       return kUnknown;

@@ -19,6 +19,7 @@ import type {
   Velocity,
   VideoGateState,
 } from "../generated/schema.ts";
+import type { Path } from "../rtc/path_choice.ts";
 import type { LinkState } from "../worker/connection.ts";
 import type { DecoderState, VideoState } from "../worker/protocol.ts";
 
@@ -57,6 +58,18 @@ export interface DriveState {
   cut_by: DriveBlock;
 }
 
+/** The page's WebRTC connection, beside the WebSocket. */
+export interface RtcState {
+  /** Which way the picture on the screen comes. */
+  shown: Path;
+  /** There is a choice. */
+  both: boolean;
+  /** Twists go over its data channel. */
+  control: boolean;
+  /** Why there is none, in words; null while there is one, or one is tried. */
+  why: string | null;
+}
+
 export interface State {
   link: LinkState;
   video: VideoState;
@@ -82,6 +95,7 @@ export interface State {
   robot_heard_ms: number | null;
   /** Nothing was heard from the robot for a second while the link was open. */
   robot_silent: boolean;
+  rtc: RtcState;
   drive: DriveState;
 }
 
@@ -125,5 +139,6 @@ export const kInitialState: State = {
   ack: null,
   robot_heard_ms: null,
   robot_silent: false,
+  rtc: { shown: "websocket", both: false, control: false, why: null },
   drive: { block: "link", source: null, wanted: kStill, gamepad: null, held_over: false, cut_by: null },
 };

@@ -19,6 +19,7 @@ const kRows: readonly Row[] = [
   ["Next camera", ["C"], "Y", "Camera panel"],
   ["Orbit", ["Drag"], "Right stick, up and down", "Two fingers"],
   ["Gripper", ["Z", "X"], "Bumpers", "Robot panel"],
+  ["WebRTC or WebSocket", ["V"], "–", "Stream panel"],
   ["Full screen", ["F"], "–", "–"],
   ["This help", ["H"], "–", "Help button"],
 ];

@@ -18,15 +18,21 @@ function pictureName({ video }: Readonly<State>): string {
 export function Stage() {
   const { session } = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
   const name = useServer(pictureName);
   const seen = useServer(({ video }) => video.drawn > 0);
   const fresh = useServer(({ video }) => video.fresh);
   const orbit = useOrbit();
-  useEffect(() => session.start(canvas.current!), [session]);
+  const shown = useServer(({ rtc }) => rtc.shown);
+  useEffect(() => {
+    session.rtc.attach(video.current!);
+    session.start(canvas.current!);
+  }, [session]);
   const look = seen ? (fresh ? "stage" : "stage old") : "stage empty";
   return (
-    <div class={look} {...orbit}>
+    <div class={`${look} by-${shown}`} {...orbit}>
       <canvas ref={canvas} role="img" aria-label={name} data-testid="picture" width={1280} height={720} />
+      <video ref={video} muted playsInline disablePictureInPicture aria-hidden={shown !== "webrtc"} aria-label={name} data-testid="video" />
     </div>
   );
 }

@@ -2,11 +2,16 @@
 
 import type { Codec } from "../generated/schema.ts";
 import { offeredCodecs } from "../codecs.ts";
+import type { Path } from "../rtc/path_choice.ts";
 import { bitrate, fixed, pathName } from "../words.ts";
 import { useApp, useServer } from "./app_context.ts";
 import { Choices, Facts, LockNote, useLock, type Choice } from "./controls.tsx";
 
 const kCodecNames: Record<Codec, string> = { h264: "H.264", hevc: "HEVC", jpeg: "JPEG" };
+const kPaths: readonly Choice<Path>[] = [
+  { value: "webrtc", label: "WebRTC" },
+  { value: "websocket", label: "WebSocket" },
+];
 const kMbit = 1_000_000;
 const kBitrates: readonly Choice<number>[] = [1, 2, 4, 8, 16].map((m) => ({ value: m * kMbit, label: `${m}` }));
 const kHeights: readonly Choice<number>[] = [360, 540, 720, 1080].map((h) => ({ value: h, label: `${h}p` }));
@@ -66,7 +71,9 @@ function StreamChoices({ locked }: { locked: boolean }) {
 }
 
 function StreamFacts() {
+  const { session } = useApp();
   const path = useServer(pathName);
+  const rtc = useServer((state) => state.rtc);
   const video = useServer((state) => state.video);
   const stats = useServer((state) => state.frame_stats);
   const clients = useServer((state) => state.health?.clients ?? null);
@@ -74,9 +81,14 @@ function StreamFacts() {
   return (
     <section>
       <h3>Here</h3>
+      {rtc.both && (
+        <Choices label="Path" choices={kPaths} current={rtc.shown} onChoose={(path) => path !== rtc.shown && session.rtc.toggle()} />
+      )}
       <Facts
         rows={[
           ["Path", path],
+          ["WebRTC", rtc.both ? "there" : (rtc.why ?? "is tried")],
+          ["Control goes over", rtc.control ? "the data channel" : "the WebSocket"],
           ["Picture", video.width > 0 ? `${video.codec} ${video.width}×${video.height}` : "–"],
           ["Received", bitrate(video.bitrate_bps).join(" ")],
           ["Drawn", fixed(video.drawn, 0)],

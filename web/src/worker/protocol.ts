@@ -3,8 +3,10 @@
 // What the page and its worker say to each other. The worker owns the socket, the decoder and the canvas; the page owns
 // people: what they see besides the picture, and what they press.
 
-import type { ActionData, BrowserAction, Codec, Joy, Twist } from "../generated/schema.ts";
+import type { ActionData, BrowserAction, Codec, Joy, Signal, Twist } from "../generated/schema.ts";
 import type { Telemetry } from "../protocol/messages.ts";
+import type { Path } from "../rtc/path_choice.ts";
+import type { RtcStats } from "../rtc/rtc_stats.ts";
 import type { LinkState } from "./connection.ts";
 import type { StreamStats } from "./stream_stats.ts";
 
@@ -25,7 +27,16 @@ export type PageRequest =
   /** Where the sticks stand, 60 times a second; `may_drive` false: zero at once, then nothing. */
   | { kind: "drive"; wanted: Twist; may_drive: boolean }
   /** The gamepad as it is, while it drives. */
-  | { kind: "gamepad"; joy: Joy };
+  | { kind: "gamepad"; joy: Joy }
+  /** To the server, about WebRTC. */
+  | { kind: "signal"; signal: Signal }
+  /** Which path is shown, and whether twists may go over the data channel. */
+  | { kind: "rtc"; shown: Path; control: boolean }
+  /** WebRTC put a picture on the screen. */
+  | { kind: "rtc_picture"; width: number; height: number; age_ms: number | null }
+  | ({ kind: "rtc_stats" } & RtcStats)
+  /** The robot's clock as the data channel told it. */
+  | { kind: "robot_clock"; robot_us: number };
 
 export interface VideoState extends StreamStats {
   codec: string;
@@ -62,4 +73,9 @@ export type WorkerReport =
   | { kind: "decoder"; state: DecoderState }
   | { kind: "decodable"; codecs: Codec[] }
   | { kind: "glass"; samples: GlassSample[] }
+  | { kind: "signal"; signal: Signal }
+  /** For the data channel `control`. */
+  | { kind: "channel"; bytes: Uint8Array<ArrayBuffer> }
+  /** WebRTC shows nothing new though the server sends pictures. */
+  | { kind: "rtc_stalled" }
   | { kind: "fault"; detail: string };

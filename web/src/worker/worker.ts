@@ -3,10 +3,12 @@
 // The worker: one thread that owns the socket, the decoder and the canvas, so that nothing a panel does delays a
 // picture or a twist. This file only wires the parts to each other.
 
-import { encodeCommand, limits, type ActionData, type BrowserAction, type CommandAck, type Role, type Twist } from "../generated/schema.ts";
+import { encodeCommand, encodeSignal, limits, type ActionData, type BrowserAction, type CommandAck, type Joy, type Role, type Twist } from "../generated/schema.ts";
 import { decodableCodecs } from "../codecs.ts";
 import { Codec } from "../protocol/frame_header.ts";
 import { encodeClockRequest, parseServerMessage, type ServerMessage, type Telemetry } from "../protocol/messages.ts";
+import { gamepadBytes, twistBytes } from "../rtc/control_channel.ts";
+import { RtcView } from "./rtc_view.ts";
 import { ClockSync } from "./clock_sync.ts";
 import { Connection, type LinkState } from "./connection.ts";
 import { Painter } from "./painter.ts";
@@ -43,6 +45,7 @@ class VideoWorker {
   private readonly decoder_: FrameDecoder;
   private readonly painter_: Painter;
   private readonly connection_: Connection;
+  private readonly rtc_ = new RtcView();
   private readonly timecode_: boolean;
   private token_: string;
   private cmd_seq_ = 0;
@@ -86,7 +89,15 @@ class VideoWorker {
   onRequest(request: PageRequest): void {
     if (request.kind === "command") this.command(request.action, request.data, request.correlation_id);
     else if (request.kind === "drive") this.onDrive(request.wanted, request.may_drive);
-    else if (request.kind === "gamepad") this.sendFresh("gamepad", request.joy);
+    else if (request.kind === "gamepad") this.sendGamepad(request.joy);
+    else if (request.kind === "signal") this.connection_.send(encodeSignal(request.signal));
+    else if (request.kind === "rtc") this.onRtc(request);
+    else if (request.kind === "rtc_picture") this.onRtcPicture(request);
+    else if (request.kind === "rtc_stats") this.rtc_.stats = request;
+    else if (request.kind === "robot_clock") {
+      this.rtc_.clocked(performance.now());
+      this.onRobotClock(request.robot_us);
+    }
     else if (request.kind === "retry") this.connection_.retryNow();
     else if (request.kind === "reconnect") {
       this.token_ = request.token;
@@ -96,7 +107,28 @@ class VideoWorker {
 
   private onDrive(wanted: Twist, may_drive: boolean): void {
     const now_ms = performance.now();
-    this.sendTwist(this.twists_.asked(wanted, may_drive, this.isFresh(now_ms), now_ms));
+    const fresh = this.isFresh(now_ms);
+    this.sendTwist(this.twists_.asked(wanted, may_drive, fresh, now_ms), !may_drive || !fresh);
+  }
+
+  private onRtc(state: Extract<PageRequest, { kind: "rtc" }>): void {
+    if (this.rtc_.set(state)) this.decoder_.reset();
+    this.reportVideo();
+  }
+
+  private onRtcPicture({ width, height, age_ms }: Extract<PageRequest, { kind: "rtc_picture" }>): void {
+    const now_ms = performance.now();
+    this.rtc_.pictured(now_ms);
+    if (!this.rtc_.shown()) return;
+    this.drawn_at_ms_ = now_ms;
+    this.newest_ = { ...this.newest_, codec: "H.264", width, height };
+    this.stats_.drawn(age_ms, now_ms);
+    if (!this.was_fresh_) this.reportVideo();
+  }
+
+  /** The newest counts, whichever way it came. */
+  private onRobotClock(robot_us: number): void {
+    if (this.robot_us_ === null || robot_us > this.robot_us_) this.robot_us_ = robot_us;
   }
 
   private onLink(state: LinkState): void {
@@ -118,11 +150,15 @@ class VideoWorker {
     if (message === null) ++this.malformed_;
     else if (message.type === "video") this.onVideo(message, data.byteLength);
     else if (message.type === "telemetry") this.onTelemetry(message);
+    else if (message.type === "signal") scope.postMessage({ kind: "signal", signal: message.signal });
     else if (message.type === "clock") this.clock_.add(message.client_us, message.server_us, nowUs());
   }
 
   private onVideo(message: Extract<ServerMessage, { type: "video" }>, bytes: number): void {
     const now_ms = performance.now();
+    // Where WebRTC shows the picture this one is only the sign that the server has pictures.
+    this.rtc_.sentBeside(now_ms);
+    if (this.rtc_.shown()) return;
     this.stats_.received(bytes, now_ms);
     if (this.timecode_) this.noteArrival(message.header.frame_seq, now_ms);
     this.decoder_.push(message.header, message.payload);
@@ -134,7 +170,7 @@ class VideoWorker {
   }
 
   private onTelemetry(item: Telemetry): void {
-    if (item.subject === "telemetry.clock") this.robot_us_ = item.payload.robot_us;
+    if (item.subject === "telemetry.clock") this.onRobotClock(item.payload.robot_us);
     if (item.subject === "telemetry.command.ack") {
       if (item.payload.action === "auth") return this.onAuthAck(item.payload);
       if (isUnheard(item.payload)) return;
@@ -183,8 +219,17 @@ class VideoWorker {
     this.connection_.send(encodeCommand(action, ++this.cmd_seq_, data, options));
   }
 
-  private sendTwist(twist: Twist | null): void {
-    if (twist !== null) this.sendFresh("cmd_vel", twist);
+  /** The zero that ends a drive goes both ways: the data channel repeats nothing that was lost. */
+  private sendTwist(twist: Twist | null, last: boolean): void {
+    if (twist === null) return;
+    const channel = this.rtc_.control(performance.now());
+    if (channel) scope.postMessage({ kind: "channel", bytes: twistBytes(twist, ++this.cmd_seq_, this.robot_us_ ?? 0) });
+    if (!channel || last) this.sendFresh("cmd_vel", twist);
+  }
+
+  private sendGamepad(joy: Joy): void {
+    if (this.rtc_.control(performance.now())) scope.postMessage({ kind: "channel", bytes: gamepadBytes(joy, ++this.cmd_seq_) });
+    else this.sendFresh("gamepad", joy);
   }
 
   /** What is of no use when it comes late. */
@@ -207,7 +252,8 @@ class VideoWorker {
   private tick(): void {
     const now_ms = performance.now();
     const fresh = this.isFresh(now_ms);
-    this.sendTwist(this.twists_.tick(fresh, now_ms));
+    this.sendTwist(this.twists_.tick(fresh, now_ms), true);
+    if (this.rtc_.stalled(now_ms)) scope.postMessage({ kind: "rtc_stalled" });
     if (fresh !== this.was_fresh_) this.reportVideo();
   }
 
@@ -222,6 +268,7 @@ class VideoWorker {
       ...this.stats_.read(now_ms),
       ...this.newest_,
       rtt_ms: this.clock_.rttMs(),
+      ...this.rtc_.shownStats(),
       fresh: this.was_fresh_,
       needs_neutral: this.twists_.needsNeutral(),
       malformed: this.malformed_,

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page's WebRTC: asks for it as soon as the server has let us in, plays it in a video element, hands its control
+// channel to the worker, and says which path is shown. WebSocket runs beside it all the time; where WebRTC is refused,
+// breaks or stalls, the picture is back there at once. Main thread only.
+// Bounds: one connection; another try after 5 s, then later each time, up to a minute; none where the server says that
+// it has no WebRTC, until the next connection to a server.
+
+import type { Signal } from "../generated/schema.ts";
+import type { RtcState } from "../store/state.ts";
+import type { PageRequest } from "../worker/protocol.ts";
+import { parseControlMessage } from "./control_channel.ts";
+import { PathChoice } from "./path_choice.ts";
+import { cannotReceive, Peer } from "./peer.ts";
+import { readRtcStats, type RtcCounts } from "./rtc_stats.ts";
+
+const kFirstRetryMs = 5000;
+const kMostRetryMs = 60_000;
+const kStatsMs = 500;
+/** How the server begins its answer where it has no WebRTC at all. */
+const kUnsupported = /^unsupported/;
+
+export class RtcDesk {
+  private readonly choice_ = new PathChoice();
+  private video_: HTMLVideoElement | null = null;
+  private peer_: Peer | null = null;
+  private control_ = false;
+  private why_: string | null = null;
+  private retry_ms_ = kFirstRetryMs;
+  private retry_timer_: ReturnType<typeof setTimeout> | undefined;
+  private counts_: RtcCounts | null = null;
+
+  constructor(
+    private readonly camera_: string,
+    private readonly post_: (request: PageRequest) => void,
+    private readonly show_: (state: RtcState) => void,
+  ) {
+    setInterval(() => void this.readStats(), kStatsMs);
+  }
+
+  attach(video: HTMLVideoElement): void {
+    this.video_ = video;
+  }
+
+  /** The server has let us in, or the connection to it is gone, and with it what it negotiated. */
+  onLink(open: boolean): void {
+    if (open === (this.peer_ !== null)) return;
+    clearTimeout(this.retry_timer_);
+    this.retry_ms_ = kFirstRetryMs;
+    if (open) this.begin();
+    else this.drop(null);
+  }
+
+  onSignal(signal: Signal): void {
+    this.peer_?.onSignal(signal);
+  }
+
+  send(bytes: Uint8Array<ArrayBuffer>): void {
+    this.peer_?.send(bytes);
+  }
+
+  /** Pictures stopped here while they go on coming over the WebSocket. */
+  onStall(): void {
+    this.peer_?.close();
+    this.again("its pictures stopped");
+  }
+
+  /** Shows the other path; false where there is only one. */
+  toggle(): boolean {
+    const toggled = this.choice_.toggle();
+    this.tell();
+    return toggled;
+  }
+
+  private begin(): void {
+    const hindrance = cannotReceive();
+    if (hindrance !== null) return this.drop(hindrance);
+    this.why_ = null;
+    this.choice_.asked(performance.now());
+    const peer: Peer = new Peer([], this.camera_, {
+      signal: (signal) => this.post_({ kind: "signal", signal }),
+      video: (track) => this.play(track, peer),
+      control: () => this.onControl(),
+      message: (bytes) => this.onMessage(bytes),
+      ended: (why) => (kUnsupported.test(why) ? this.drop("this server has no WebRTC") : this.again(why)),
+    });
+    this.peer_ = peer;
+  }
+
+  private again(why: string): void {
+    this.drop(why);
+    this.retry_timer_ = setTimeout(() => this.begin(), this.retry_ms_);
+    this.retry_ms_ = Math.min(2 * this.retry_ms_, kMostRetryMs);
+  }
+
+  private drop(why: string | null): void {
+    this.peer_?.close();
+    this.peer_ = null;
+    this.counts_ = null;
+    this.control_ = false;
+    this.why_ = why;
+    this.choice_.wentDown();
+    if (this.video_ !== null) this.video_.srcObject = null;
+    this.tell();
+  }
+
+  private play(track: MediaStreamTrack, peer: Peer): void {
+    const video = this.video_;
+    if (video === null) return;
+    video.srcObject = new MediaStream([track]);
+    void video.play().catch(() => undefined); // it is muted and plays without being asked; without pictures it stays hidden
+    const onPicture = (now_ms: number, picture: VideoFrameCallbackMetadata): void => {
+      if (this.peer_ !== peer) return;
+      const age_ms = picture.captureTime === undefined ? null : now_ms - picture.captureTime;
+      this.post_({ kind: "rtc_picture", width: picture.width, height: picture.height, age_ms });
+      if (!this.choice_.hasBoth()) this.cameUp();
+      video.requestVideoFrameCallback(onPicture);
+    };
+    video.requestVideoFrameCallback(onPicture);
+  }
+
+  private cameUp(): void {
+    this.choice_.cameUp(performance.now());
+    this.retry_ms_ = kFirstRetryMs;
+    this.tell();
+  }
+
+  private onControl(): void {
+    this.control_ = true;
+    this.tell();
+  }
+
+  private onMessage(bytes: Uint8Array): void {
+    const message = parseControlMessage(bytes);
+    if (message?.kind === "clock") this.post_({ kind: "robot_clock", robot_us: message.robot_us });
+  }
+
+  private tell(): void {
+    const state: RtcState = { shown: this.choice_.shown(), both: this.choice_.hasBoth(), control: this.control_, why: this.why_ };
+    this.post_({ kind: "rtc", shown: state.shown, control: state.control });
+    this.show_(state);
+  }
+
+  private async readStats(): Promise<void> {
+    const peer = this.peer_;
+    if (peer === null || !this.choice_.hasBoth()) return;
+    const { counts, stats } = readRtcStats(await peer.stats(), this.counts_, performance.now());
+    if (this.peer_ !== peer) return;
+    this.counts_ = counts;
+    this.post_({ kind: "rtc_stats", ...stats });
+  }
+}
