@@ -29,6 +29,17 @@ schema::Twist scaled(const schema::Twist& twist, double factor) {
   return {scale(twist.linear), scale(twist.angular)};
 }
 
+// Each component of what is wanted, but neither beyond what there was nor against it.
+schema::Twist no_more_than(const schema::Twist& was, const schema::Twist& wanted) {
+  const auto limit = [](double before, double now) {
+    return std::clamp(now, std::min(before, 0.0), std::max(before, 0.0));
+  };
+  const auto limit_all = [limit](const schema::Vector3& before, const schema::Vector3& now) {
+    return schema::Vector3{limit(before.x, now.x), limit(before.y, now.y), limit(before.z, now.z)};
+  };
+  return {limit_all(was.linear, wanted.linear), limit_all(was.angular, wanted.angular)};
+}
+
 unsigned fault_bit(SafetyReason fault) {
   const Cause* cause = find_cause(fault);
   SDR_ASSERT(cause && cause->effect == Mode::estop && cause->ends == Ends::with_condition, "not a fault");
@@ -363,9 +374,12 @@ double RobotSide::motion_scale(Time now) const {
   return 0.0;
 }
 
-schema::Twist RobotSide::twist(Time now) const {
-  if (drive_mode_ == DriveMode::auto_) return {};
-  return scaled(twist_, motion_scale(now));
+schema::Twist RobotSide::twist(Time now) {
+  now = std::max(now, now_);
+  if (drive_mode_ == DriveMode::auto_) return given_ = {};
+  const schema::Twist wanted = scaled(twist_, motion_scale(now));
+  const bool followed = mode_ == Mode::armed && has_authority(now);
+  return given_ = followed ? wanted : no_more_than(given_, wanted);
 }
 
 }  // namespace sdr::safety

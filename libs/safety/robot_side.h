@@ -95,8 +95,10 @@ class RobotSide {
   SavedState saved() const;
   /// 1 in ARMED, falls to 0 within kDecay in HOLD, 0 in ESTOP: scales whatever moves the robot, a policy's wish too.
   double motion_scale(Time now) const;
-  /// The operator's twist to follow at this time, scaled; zero in AUTO.
-  schema::Twist twist(Time now) const;
+  /// The operator's twist to follow from now on, scaled; zero in AUTO. To be asked once per control period: what decays
+  /// is what was given here last, so that a twist that died before it was followed does not move the robot by its
+  /// decay.
+  schema::Twist twist(Time now);
   /// Until when the newest twist that was followed may move the robot; what is left of it then decays.
   Time authority_until() const { return authority_until_; }
   /// ESTOP: motors in damping, policy disabled.
@@ -146,6 +148,7 @@ class RobotSide {
 
   // The twist that is followed, or that decays.
   schema::Twist twist_;
+  schema::Twist given_;  // by twist(), last
   Time authority_until_{};
   Time last_command_{};
   Time decay_until_{};

@@ -63,6 +63,26 @@ TEST_F(RobotSideTest, LetsNoTwistOutliveItsAuthorityBetweenTwoTicks) {
   EXPECT_EQ(robot.twist(now + 550ms), schema::Twist{});
 }
 
+TEST_F(RobotSideTest, ATwistThatDiedBeforeItWasFollowedMovesNothing) {
+  // It came with a millisecond of authority left, and the next control period began two later.
+  EXPECT_TRUE(robot.on_twist({kOperator, kForward, to_us(now) - 299'000, 300}, now).ok());
+  wait(2ms);
+  expect(Mode::hold, SafetyReason::twist_expired);
+  EXPECT_TRUE(is_zero(robot.twist(now)));
+  EXPECT_TRUE(is_zero(robot.twist(now + 20ms)));
+}
+
+TEST_F(RobotSideTest, ATwistThatDiedDoesNotTurnAnotherOnesDecay) {
+  arm();
+  EXPECT_EQ(robot.twist(now), kForward);
+  wait(290ms);
+  EXPECT_TRUE(robot.on_twist({kOperator, {{-1, 0, 0}, {0, 0, 2}}, to_us(now) - 299'000, 300}, now).ok());
+  wait(2ms);
+  const schema::Twist left = robot.twist(now);
+  EXPECT_EQ(left.linear.x, 0.0);                  // not backwards
+  EXPECT_LE(left.angular.z, kForward.angular.z);  // not faster
+}
+
 TEST_F(RobotSideTest, ResumesByItselfAfterABriefExpiry) {
   arm();
   wait(500ms);
