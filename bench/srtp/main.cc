@@ -15,7 +15,7 @@ namespace {
 
 using sdr::bench::ProtectFigures, sdr::bench::SendFigures, sdr::bench::SendOptions;
 
-constexpr int kServerCore = 0, kReaderCore = 1;
+constexpr int kServerCore = 0, kReaderCore = 1, kTurns = 5;
 
 struct Arguments {
   size_t peers = 1000;
@@ -23,6 +23,8 @@ struct Arguments {
 };
 
 double ratio(double ours, double theirs) { return theirs > 0 ? ours / theirs : 0; }
+
+SendFigures better(const SendFigures& a, const SendFigures& b) { return a.gbit_per_core_s > b.gbit_per_core_s ? a : b; }
 
 void report_protect(const char* name, sdr::rtc::SrtpProfile profile, const Arguments& arguments) {
   const ProtectFigures f = sdr::bench::measure_protect(profile, arguments.peers, arguments.rounds);
@@ -51,22 +53,31 @@ void report_sends(const Arguments& arguments) {
                                       .whole = whole},
                                      kReaderCore);
   };
-  const SendFigures limit = measure(true, true, true), encrypted = measure(true, false, true),
-                    sent = measure(false, true, true), split = measure(true, true, true, false),
-                    single = measure(true, true, false, false);
+  SendFigures limit, ours;
+  for (int i = 0; i < kTurns; ++i) {  // in turns, the better of each: what else the machine does hits both
+    limit = better(limit, measure(true, true, true));
+    ours = better(ours,
+                  sdr::bench::measure_our_sends({.peers = arguments.peers, .frames = arguments.rounds}, kReaderCore));
+  }
+  const SendFigures encrypted = measure(true, false, true), sent = measure(false, true, true),
+                    split = measure(true, true, true, false), single = measure(true, true, false, false);
   std::printf("A frame of 14 packets of 1200 bytes to each of %zu sockets, one core\n", arguments.peers);
   std::printf("  AES-128-GCM and segmented sends %.2f Gbit/s, %.1f ms a frame (the limit)\n", limit.gbit_per_core_s,
               limit.ms_per_frame);
+  std::printf("  ours, SrtpSender and UdpSender %.2f Gbit/s, %.1f ms a frame; ours over the limit %.3f\n",
+              ours.gbit_per_core_s, ours.ms_per_frame, ratio(ours.gbit_per_core_s, limit.gbit_per_core_s));
   std::printf(
       "  encryption alone %.2f, segmented sends alone %.2f; both, where this core splits for the receivers, %.2f, with "
       "a message per packet %.2f\n",
       encrypted.gbit_per_core_s, sent.gbit_per_core_s, split.gbit_per_core_s, single.gbit_per_core_s);
   std::printf(
       "{\"bench\":\"srtp\",\"mode\":\"sends\",\"peers\":%zu,\"limit_gbit_s\":%.3f,\"limit_frame_ms\":%.3f,"
+      "\"ours_gbit_s\":%.3f,\"ours_over_limit\":%.4f,"
       "\"gcm_gbit_s\":%.3f,\"segmented_gbit_s\":%.3f,\"split_gbit_s\":%.3f,\"unsegmented_gbit_s\":%.3f,\"segmented_"
       "over_unsegmented\":%.3f}"
       "\n",
-      arguments.peers, limit.gbit_per_core_s, limit.ms_per_frame, encrypted.gbit_per_core_s, sent.gbit_per_core_s,
+      arguments.peers, limit.gbit_per_core_s, limit.ms_per_frame, ours.gbit_per_core_s,
+      ratio(ours.gbit_per_core_s, limit.gbit_per_core_s), encrypted.gbit_per_core_s, sent.gbit_per_core_s,
       split.gbit_per_core_s, single.gbit_per_core_s, ratio(limit.gbit_per_core_s, single.gbit_per_core_s));
 }
 

@@ -19,6 +19,9 @@
 
 #include "base/file_descriptor.h"
 #include "contender.h"
+#include "net/udp_sender.h"
+#include "net/udp_socket.h"
+#include "rtc/srtp/srtp_sender.h"
 
 namespace sdr::bench {
 namespace {
@@ -150,6 +153,22 @@ void encrypt_frame(Contender& cipher, uint16_t sequence, uint8_t* out) {
   }
 }
 
+void protect_frame(rtc::SrtpSender& cipher, uint16_t sequence, std::span<uint8_t> out) {
+  static std::array<uint8_t, FrameShape::kHeaderBytes> header{0x90, 102, 0, 0, 0,    0,    0, 0,
+                                                              1,    2,   3, 4, 0xBE, 0xDE, 0, 3};
+  static const std::array<uint8_t, FrameShape::kPayloadBytes> payload{};
+  for (size_t i = 0; i < FrameShape::kPackets; ++i) {
+    header[2] = static_cast<uint8_t>((sequence + i) >> 8);
+    header[3] = static_cast<uint8_t>(sequence + i);
+    out = out.subspan(cipher.protect(header, payload, out).value());
+  }
+}
+
+SendFigures figures_of(const SendOptions& options, double cpu_s) {
+  const double bits = static_cast<double>(options.peers * kFrameBytes) * 8 * options.frames;
+  return {bits / cpu_s / 1e9, cpu_s * 1000 / options.frames};
+}
+
 }  // namespace
 
 void pin_to_core(int core) {
@@ -180,9 +199,34 @@ SendFigures measure_sends(const SendOptions& options, int reader_core) {
       if (options.sends) batch.send(peers);
     }
   }
-  const double cpu_s = thread_cpu_s() - start;
-  const double bits = static_cast<double>(options.peers * kFrameBytes) * 8 * options.frames;
-  return {bits / cpu_s / 1e9, cpu_s * 1000 / options.frames};
+  return figures_of(options, thread_cpu_s() - start);
+}
+
+SendFigures measure_our_sends(const SendOptions& options, int reader_core) {
+  std::vector<rtc::SrtpSender> ciphers;
+  std::vector<net::Address> addresses;
+  const Receivers receivers(options, reader_core);
+  for (const sockaddr_in& address : receivers.addresses()) {
+    ciphers.emplace_back(rtc::SrtpProfile::kAeadAes128Gcm, rtc::SrtpMasterKey());
+    sockaddr_storage storage{};
+    std::memcpy(&storage, &address, sizeof address);
+    addresses.push_back(net::Address::from_sockaddr(storage, sizeof address));
+  }
+  const auto socket = net::UdpSocket::bind(net::Address::parse("127.0.0.1:0").value());
+  must(socket.ok(), "bind");
+  net::UdpSender sender(socket->fd(), {.capacity_bytes = kBatch * kFrameBytes, .capacity_sends = kBatch});
+  const double start = thread_cpu_s();
+  for (int frame = 0; frame < options.frames; ++frame) {
+    for (size_t peer = 0; peer < options.peers; ++peer) {
+      while (sender.room(kFrameBytes).empty()) must(sender.flush() || errno == EAGAIN || errno == ENOBUFS, "sendmmsg");
+      protect_frame(ciphers[peer], static_cast<uint16_t>(static_cast<size_t>(frame) * FrameShape::kPackets),
+                    sender.room(kFrameBytes));
+      sender.push(kFrameBytes, kPacketBytes, addresses[peer]);
+    }
+    while (!sender.flush()) {
+    }
+  }
+  return figures_of(options, thread_cpu_s() - start);
 }
 
 }  // namespace sdr::bench

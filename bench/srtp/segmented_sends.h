@@ -26,6 +26,10 @@ struct SendFigures {
 /// where the system refuses.
 SendFigures measure_sends(const SendOptions& options, int reader_core);
 
+/// The same through what a server is made of: SrtpSender and net::UdpSender. `encrypts`, `sends` and `segmented` are
+/// taken as set.
+SendFigures measure_our_sends(const SendOptions& options, int reader_core);
+
 /// Binds the calling thread to a core, where there is one.
 void pin_to_core(int core);
 
