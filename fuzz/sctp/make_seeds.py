@@ -23,7 +23,9 @@ def chunk(kind, value):
 
 CONTROL, COMMANDS = dcep_open(0x81, b"control"), dcep_open(0x00, b"commands")
 TWIST = struct.pack("<BIHQ6f", 1, 1, 300, 0, 0.5, 0, 0, 0, 0, 1)
-INIT = chunk(1, struct.pack(">IIHHI", 7, 100000, 65535, 65535, 1) + bytes([0x80, 8, 0, 6, 130, 192, 0, 0, 192, 0, 0, 4]))
+PARAMETERS = bytes([0x80, 8, 0, 6, 130, 192, 0, 0, 192, 0, 0, 4])
+INIT = chunk(1, struct.pack(">IIHHI", 7, 100000, 65535, 65535, 1) + PARAMETERS)
+NO_TAG = chunk(1, struct.pack(">IIHHI", 0, 100000, 65535, 65535, 1) + PARAMETERS)
 OPENED = bytes([2]) + send(0, 0, CONTROL) + send(2, 0, COMMANDS)
 
 SEEDS = {
@@ -31,6 +33,7 @@ SEEDS = {
     "packet": bytes([0]) + struct.pack(">HHII", 5000, 5000, 0, 0) + INIT,
     "twist": bytes([0]) + TWIST,
     "init": bytes([1, len(INIT)]) + INIT,
+    "init_without_tag": bytes([1, len(NO_TAG)]) + NO_TAG,
     "channels": OPENED + send(0, 2, TWIST, flags=0xC0) + send(2, 1, b'{"action":"estop"}') + bytes([4, 10]),
     "oversize": OPENED + send(0, 2, bytes(120), repeat=3) + send(2, 1, bytes(250), repeat=3) + bytes([1, 0, 1, 2]),
     "held": OPENED + bytes([5, 0]) + 12 * send(2, 1, b"{}") + bytes([5, 0, 4, 50]),

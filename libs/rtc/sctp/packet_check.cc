@@ -93,6 +93,7 @@ PacketVerdict check_content(uint8_t type, std::span<const uint8_t> chunk) {
     }
     case kInit:
     case kInitAck:
+      if (u32_at(chunk, 4) == 0) return PacketVerdict::chunk;  // a tag of 0 is discarded in silence (section 3.3.2)
       return check_parameters(chunk.subspan(20), true);
     case kReconfig:
       return check_parameters(chunk.subspan(4), false);

@@ -39,6 +39,7 @@ Bytes packet(uint32_t tag, std::initializer_list<Bytes> chunks) {
 
 Bytes init(Bytes parameters = {}) {
   Bytes value(16);
+  value[3] = 9;  // the initiate tag
   value.insert(value.end(), parameters.begin(), parameters.end());
   return chunk(1, value);
 }
@@ -91,6 +92,11 @@ TEST(PacketCheck, RefusesLengthsThatLie) {
   EXPECT_EQ(check_sctp_packet(sack), PacketVerdict::chunk);
   EXPECT_EQ(check_sctp_packet(packet(0, {init({0x80, 0x08, 0, 3})})), PacketVerdict::chunk);
   EXPECT_EQ(check_sctp_packet(packet(0, {init({0x80, 0x08, 0, 9, 1})})), PacketVerdict::chunk);
+}
+
+TEST(PacketCheck, RefusesAnInitThatNamesNoTag) {
+  EXPECT_EQ(check_sctp_packet(packet(0, {chunk(1, Bytes(16))})), PacketVerdict::chunk);
+  EXPECT_EQ(check_sctp_packet(packet(7, {chunk(2, Bytes(16))})), PacketVerdict::chunk);
 }
 
 TEST(PacketCheck, RefusesKindsThatDataChannelsDoNotUse) {
