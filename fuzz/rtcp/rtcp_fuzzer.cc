@@ -69,7 +69,7 @@ class Stream {
 
  private:
   sdr::Time now_{std::chrono::hours(1)};
-  PacketStore store_{{size_t{1} << 17, 512, 32, std::chrono::seconds(1)}};
+  PacketStore store_{{size_t{1} << 15, 64, 16, std::chrono::seconds(1)}};
   Packetizer packetizer_;
   std::unique_ptr<VideoSender> sender_;
   std::array<OutgoingPacket, 64> packets_;

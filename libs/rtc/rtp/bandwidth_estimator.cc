@@ -22,7 +22,8 @@ constexpr auto kStandingFor = milliseconds(600);
 constexpr int kStandingDecreases = 3;  // that must help, else the queue is not ours
 constexpr auto kShortestReaction = milliseconds(200);
 
-Time as_time(ArrivalTime arrival) { return Time(std::chrono::hours(1)) + arrival; }
+// Far enough from zero for whatever a peer says.
+Time as_time(ArrivalTime arrival) { return Time(std::chrono::hours(24 * 1000)) + arrival; }
 
 }  // namespace
 

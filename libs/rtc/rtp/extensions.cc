@@ -21,7 +21,7 @@ void write_element_head(ByteWriter& out, bool two_bytes, uint8_t id, size_t leng
     out.u8(id);
     out.u8(static_cast<uint8_t>(length));
   } else {
-    out.u8(static_cast<uint8_t>(id << 4 | (length - 1)));
+    out.u8(static_cast<uint8_t>(size_t{id} << 4 | (length - 1)));
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +28,7 @@ class RateMeter {
   double rate_bps(Time now, Duration window) const;
 
  private:
-  int64_t index_of(Time time) const { return time.time_since_epoch() / bucket_; }
+  int64_t index_of(Time time) const { return std::max<int64_t>(0, time.time_since_epoch() / bucket_); }
 
   Duration bucket_;
   std::array<uint32_t, kBuckets> bytes_{};

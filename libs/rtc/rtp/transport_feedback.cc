@@ -8,7 +8,7 @@ namespace sdr::rtc {
 namespace {
 
 // Packet status symbols, section 3.1.1.
-constexpr unsigned kLost = 0, kSmallDelta = 1, kLargeDelta = 2, kReserved = 3;
+constexpr unsigned kLost = 0, kSmallDelta = 1, kReserved = 3;
 constexpr unsigned kVectorBit = 0x8000, kTwoBitSymbols = 0x4000, kRunLengthMask = 0x1FFF;
 constexpr unsigned kOneBitCount = 14, kTwoBitCount = 7;
 

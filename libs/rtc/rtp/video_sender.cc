@@ -290,9 +290,9 @@ Time VideoSender::next_time() const {
 }
 
 void VideoSender::on_time(Time now) {
-  if (last_feedback_ && last_sent_ > *last_feedback_ && now - *last_feedback_ > kSilence) {
+  if (last_feedback_ && last_sent_ > *last_feedback_ && now - std::max(*last_feedback_, silent_since_) > kSilence) {
     bandwidth_.on_silence();
-    last_feedback_ = now - kSilence + kSilenceAgain;
+    silent_since_ = now - kSilence + kSilenceAgain;
   }
   if (now >= next_update_) update_thinning(now);
 }

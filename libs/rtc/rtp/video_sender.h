@@ -125,6 +125,7 @@ class VideoSender {
   void on_nack(const Nack& nack, Time now);
   void on_lost(uint16_t sequence, Time now);
   bool on_feedback(const TransportFeedback& feedback, Time now);
+  ArrivalTime follow_clock(ArrivalTime reference, Time now);
   void on_fir(const Fir& fir, Time now);
   void on_picture_lost(Time now);
 
@@ -152,7 +153,7 @@ class VideoSender {
   KeyframeWish wish_;
   RateMeter sent_rate_;
   size_t probe_packet_ = 0;
-  Time next_update_{}, next_trial_{}, last_sent_{};
+  Time next_update_{}, next_trial_{}, last_sent_{}, silent_since_{};
 
   std::array<Report, kReports> reports_{};
   size_t report_count_ = 0;
@@ -162,7 +163,7 @@ class VideoSender {
   uint32_t reported_packets_ = 0;
   std::optional<uint8_t> last_fir_;
   std::optional<Time> last_feedback_;
-  int64_t reference_time_ = 0;  ///< of feedback, without its wraps
+  ArrivalTime reference_{0}, clock_offset_{0};  ///< the peer's clock: see follow_clock()
   Counters counters_;
 };
 

@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr Duration kLongestRoundTrip = std::chrono::seconds(3);
 constexpr double kRoundTripSmoothing = 0.3;  // of the way to the newest
+constexpr ArrivalTime kLargestStep = std::chrono::seconds(5), kLargestDistance = std::chrono::hours(24);
 constexpr Duration kKeyframeOnItsWay = milliseconds(300);
 
 Duration clamp_round_trip(Duration measured) {
@@ -125,12 +126,21 @@ void VideoSender::on_picture_lost(Time now) {
   if (!on_its_way) wish_.want();
 }
 
+// What to add to the peer's clock so that it runs on beside ours: its reference wraps after 12 days, and may say
+// anything.
+ArrivalTime VideoSender::follow_clock(ArrivalTime reference, Time now) {
+  const ArrivalTime own(static_cast<int64_t>(to_us(now)));
+  const ArrivalTime elapsed = last_feedback_ ? std::chrono::duration_cast<ArrivalTime>(now - *last_feedback_) : own;
+  const ArrivalTime expected = reference_ + elapsed;
+  if (std::chrono::abs(reference + clock_offset_ - expected) > kLargestStep) clock_offset_ = expected - reference;
+  if (std::chrono::abs(reference + clock_offset_ - own) > kLargestDistance) clock_offset_ = own - reference;
+  reference_ = reference + clock_offset_;
+  return clock_offset_;
+}
+
 bool VideoSender::on_feedback(const TransportFeedback& feedback, Time now) {
   if (feedback.status_count > TransportHistory::kPackets) return false;  // of more than was ever in flight
-  // The reference time wraps after 12 days: the nearest to the one before.
-  const auto step = static_cast<int32_t>(static_cast<uint32_t>(feedback.reference_time - reference_time_) << 8) >> 8;
-  reference_time_ = last_feedback_ ? reference_time_ + step : feedback.reference_time;
-  const ArrivalTime turns = kReferenceStep * (reference_time_ - feedback.reference_time);
+  const ArrivalTime offset = follow_clock(kReferenceStep * feedback.reference_time, now);
   last_feedback_ = now;
   Time newest_sent{};
   TransportFeedbackWalk walk(feedback);
@@ -142,8 +152,8 @@ bool VideoSender::on_feedback(const TransportFeedback& feedback, Time now) {
     const auto packet = history_.take_arrived(status->sequence, now);
     if (!packet) continue;
     newest_sent = std::max(newest_sent, packet->sent);
-    bandwidth_.on_arrived(*packet, *status->arrival + turns);
-    prober_.on_arrived(*packet, *status->arrival + turns);
+    bandwidth_.on_arrived(*packet, *status->arrival + offset);
+    prober_.on_arrived(*packet, *status->arrival + offset);
   }
   if (!has_round_trip_ && newest_sent != Time{})
     round_trip_ = std::min(round_trip_, clamp_round_trip(now - newest_sent));
