@@ -58,8 +58,15 @@ export class Stack {
     [stack.nats_, stack.http_, stack.metrics_, stack.sim_metrics_] = await freePorts(4);
     stack.sim_args_ = sim_args;
     stack.url = `http://127.0.0.1:${stack.http_}/`;
-    for (const name of ["nats", "sim", "transport"]) stack.start(name);
-    await stack.healthy();
+    // Also where a test ends before it could stop it.
+    process.once("exit", () => stack.killAll());
+    try {
+      for (const name of ["nats", "sim", "transport"]) stack.start(name);
+      await stack.healthy();
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
     return stack;
   }
 
@@ -126,7 +133,10 @@ export class Stack {
 
   async healthy() {
     try {
-      await until("the stack is healthy", async () => (await this.health()) === "ok");
+      await until("the stack is healthy", async () => {
+        for (const [name, { exitCode }] of this.children_) if (exitCode !== null) throw new Error(`${name} gave up`);
+        return (await this.health()) === "ok";
+      });
     } catch (error) {
       throw new Error(`${error.message}\n${this.logs()}`);
     }
@@ -135,6 +145,10 @@ export class Stack {
   logs() {
     const tail = (name) => readFileSync(join(this.folder_, `${name}.log`), "utf8").split("\n").slice(-12).join("\n");
     return [...this.children_.keys()].map((name) => `--- ${name}\n${tail(name)}`).join("\n");
+  }
+
+  killAll() {
+    for (const child of this.children_.values()) child.kill("SIGKILL");
   }
 
   async stop() {

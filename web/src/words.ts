@@ -50,6 +50,11 @@ export function fixed(value: number | null | undefined, digits: number): string 
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
 }
 
+/** "999", "2.4k", "12k": at most four places, however long it counts. */
+export function count(value: number): string {
+  return value < 1000 ? fixed(value, 0) : `${fixed(value / 1000, value < 9950 ? 1 : 0)}k`;
+}
+
 /** Bits per second as "3.2" and "Mbit/s". */
 export function bitrate(bps: number): [string, string] {
   if (bps >= 1e6) return [fixed(bps / 1e6, 1), "Mbit/s"];

@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bitrate, clientDoes, clientName, fixed, outcomeWords, ownName } from "./words.ts";
+import { bitrate, clientDoes, clientName, count, fixed, outcomeWords, ownName } from "./words.ts";
 
 test("Words.NumbersKeepTheirWidthAndHaveNoNegativeZero", () => {
   assert.equal(fixed(-0.001, 2), "0.00");
   assert.equal(fixed(-1.5, 2), "\u22121.50");
   assert.equal(fixed(null, 2), "–");
+  assert.deepEqual([0, 999, 2351, 9940, 12_400].map(count), ["0", "999", "2.4k", "9.9k", "12k"]);
   assert.deepEqual(bitrate(3_240_000), ["3.2", "Mbit/s"]);
   assert.deepEqual(bitrate(640_000), ["640", "kbit/s"]);
 });

@@ -3,7 +3,7 @@
 // Top right: the stream in one line. Every figure has a place as wide as its widest value and opens its graph.
 
 import type { State } from "../store/state.ts";
-import { bitrate, fixed, pathName } from "../words.ts";
+import { bitrate, count, fixed, pathName } from "../words.ts";
 import { useApp, useServer, useUi, type Metric } from "./app_context.ts";
 import { kMetricNames, MetricGraph } from "./metric_graph.tsx";
 
@@ -19,7 +19,7 @@ const kFigures: readonly Figure[] = [
   { metric: "age", read: (v) => age(v.age_ms), width: 3 },
   { metric: "rtt", read: (v) => [fixed(v.rtt_ms, (v.rtt_ms ?? 0) < 10 ? 1 : 0), "ms trip"], width: 3 },
   { metric: "bitrate", read: (v) => bitrate(v.bitrate_bps), width: 4 },
-  { metric: "drops", read: (v) => [fixed(v.drops, 0), v.drops === 1 ? "drop" : "drops"], width: 2 },
+  { metric: "drops", read: (v) => [count(v.drops), v.drops === 1 ? "drop" : "drops"], width: 3 },
 ];
 
 function age(age_ms: number | null): [string, string] {
