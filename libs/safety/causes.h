@@ -16,7 +16,7 @@ using schema::Mode;
 using schema::SafetyReason;
 
 inline constexpr Duration kDecay =
-    std::chrono::milliseconds(200);  // in HOLD the twist is at zero after this; promised are 250 ms
+    std::chrono::milliseconds(150);  // in HOLD the twist is at zero after this; promised are 250 ms in all
 inline constexpr Duration kBriefHold = std::chrono::seconds(1);  // a cause that lasted less needs no zero twist
 inline constexpr Duration kBreakOff = std::chrono::seconds(2);   // no command for this long after one that moved: ESTOP
 inline constexpr Duration kGateWindow =
