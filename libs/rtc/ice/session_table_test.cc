@@ -85,7 +85,7 @@ TEST(FlatTable, DoesWhatAMapDoes) {
   std::mt19937 random(1);
   FlatTable<int, int, Crowded> table(8);
   std::map<int, int> model;
-  for (int step = 0; step < 100000; ++step) {
+  for (int step = 0; step < 10000; ++step) {
     const int key = static_cast<int>(random() % 20), value = static_cast<int>(random());
     if (random() % 2 == 0) {
       EXPECT_EQ(table.erase(key), model.erase(key) == 1);
