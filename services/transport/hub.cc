@@ -52,11 +52,6 @@ Hub::~Hub() {
 
 std::string Hub::next_id() { return id_prefix_ + std::to_string(next_number_++); }
 
-bool Hub::full_for(const net::Address& peer) const {
-  if (options_.loopback_is_free && peer.is_loopback()) return false;
-  return per_address_.count(peer) >= options_.clients_per_address_max;
-}
-
 void Hub::adopt(FileDescriptor socket, const net::Address& peer, Visit visit, std::string_view early) {
   const int fd = socket.get();
   const bool ready =
@@ -92,37 +87,12 @@ void Hub::send_handshake(Client& client, std::string answer) {
   send(client, TextPool::seal(handshake));
 }
 
-void Hub::let_in(Client& stranger, Identity identity) {
-  if (stranger.closing || stranger.broken()) return;
-  if (full()) return close(stranger, net::WsClose::kTryAgainLater, "too many clients");
-  const auto node = strangers_.extract(stranger.fd());
-  SDR_ASSERT(!node.empty(), "who is let in was a stranger");
-  clients_[stranger.fd()] = std::move(node.mapped());
-  stranger.identity = std::move(identity);
-  show_counts();
-  join(stranger);
-}
-
 void Hub::join(Client& client) {
   client.decoder.set_message_max(Client::kMessageMax);
   Camera* const camera = hooks_.open_camera(client.camera_asked);
   if (camera == nullptr) return close(client, kNoSuchCamera, "no such camera");
   hooks_.on_join(client);
   camera->add(client);
-}
-
-// The one who has had the most of its time goes: whoever means well needs a fraction of it.
-void Hub::make_room_for_stranger() {
-  if (strangers_.size() < options_.strangers_max) return;
-  Client* oldest = nullptr;
-  for (const auto& [fd, stranger] : strangers_) {
-    if (stranger->closing || stranger->broken()) continue;
-    if (oldest == nullptr || stranger->came_at < oldest->came_at) oldest = stranger.get();
-  }
-  if (oldest == nullptr) return;  // all are on their way out
-  pushed_out_.add();
-  close(*oldest, net::WsClose::kTryAgainLater, "too many wait to be let in");
-  let_go(*oldest);
 }
 
 void Hub::on_ready(Client& client, uint32_t epoll_events) {
@@ -296,14 +266,6 @@ void Hub::sweep_clients(const Clients& clients, Time now) {
     log_info("a client is let go: it takes nothing", {{"client", client->id()}});
     slow_closed_.add();
     let_go(*client);
-  }
-}
-
-void Hub::sweep_strangers(Time now) {
-  for (const auto& [fd, stranger] : strangers_) {
-    if (stranger->closing || stranger->broken() || now - stranger->came_at < options_.auth_max) continue;
-    late_.add();
-    close(*stranger, kTokenNeeded, "a token is needed");
   }
 }
 

@@ -67,7 +67,7 @@ class Hub {
 
   /// Takes over a connection after its handshake; `early` has already arrived behind it.
   void adopt(FileDescriptor socket, const net::Address& peer, Visit visit, std::string_view early);
-  /// A stranger has shown who it is.
+  /// A stranger has shown who it is. The caller has asked full().
   void let_in(Client& stranger, Identity identity);
 
   /// One message to everybody, or to one; a client whose queue is full misses it, and that is counted.
