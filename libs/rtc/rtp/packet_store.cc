@@ -2,6 +2,7 @@
 #include "rtc/rtp/packet_store.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/assert.h"
 #include "rtc/rtp/errc.h"
@@ -10,7 +11,10 @@
 namespace sdr::rtc {
 
 PacketStore::PacketStore(const Limits& limits)
-    : limits_(limits), bytes_(limits.bytes), packets_(limits.packets), frames_(limits.frames) {
+    : limits_(limits),
+      bytes_(limits.bytes),
+      packets_(std::bit_ceil(limits.packets)),
+      frames_(std::bit_ceil(limits.frames)) {
   SDR_ASSERT_OP(limits.bytes, <=, size_t{1} << 31);
   SDR_ASSERT_OP(limits.packets, >=, 2u);
   SDR_ASSERT_OP(limits.frames, >=, 2u);
@@ -33,7 +37,7 @@ void PacketStore::evict_below(uint64_t position, Time now) {
   const uint64_t packet_limit = next_packet_ + limits_.packets / 2;
   const uint64_t first_kept_packet = packet_limit > limits_.packets ? packet_limit - limits_.packets : 0;
   for (; oldest_id_ < next_id_; ++oldest_id_) {
-    const StoredFrame& oldest = frames_[oldest_id_ % limits_.frames];
+    const StoredFrame& oldest = frames_[oldest_id_ & (frames_.size() - 1)];
     const bool needed = oldest.begin < position || oldest.first_packet < first_kept_packet ||
                         next_id_ - oldest_id_ >= limits_.frames || now - oldest.arrived > limits_.age;
     if (!needed) return;
@@ -43,7 +47,7 @@ void PacketStore::evict_below(uint64_t position, Time now) {
 void PacketStore::begin_packet() {
   if (packet_ - next_packet_ >= limits_.packets / 2) overflow_ = true;
   if (overflow_) return;
-  packets_[packet_++ % limits_.packets] = {static_cast<uint32_t>(write_ % limits_.bytes), 0};
+  packets_[packet_++ & (packets_.size() - 1)] = {static_cast<uint32_t>(write_ % limits_.bytes), 0};
 }
 
 void PacketStore::append(std::span<const uint8_t> piece) {
@@ -51,12 +55,12 @@ void PacketStore::append(std::span<const uint8_t> piece) {
   if (overflow_) return;
   std::copy(piece.begin(), piece.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(write_ % limits_.bytes));
   write_ += piece.size();
-  packets_[(packet_ - 1) % limits_.packets].size += static_cast<uint32_t>(piece.size());
+  packets_[(packet_ - 1) & (packets_.size() - 1)].size += static_cast<uint32_t>(piece.size());
 }
 
 Result<uint64_t> PacketStore::commit_frame(bool keyframe, uint64_t capture_us, Time now) {
   if (overflow_ || packet_ == next_packet_) return error(RtpErrc::kFrameTooLarge);
-  StoredFrame& frame = frames_[next_id_ % limits_.frames];
+  StoredFrame& frame = frames_[next_id_ & (frames_.size() - 1)];
   frame.id = next_id_++;
   frame.keyframe = keyframe;
   frame.capture_us = capture_us;
@@ -77,12 +81,12 @@ Result<uint64_t> PacketStore::commit_frame(bool keyframe, uint64_t capture_us, T
 }
 
 const StoredFrame* PacketStore::find(uint64_t id) const {
-  return id >= oldest_id_ && id < next_id_ ? &frames_[id % limits_.frames] : nullptr;
+  return id >= oldest_id_ && id < next_id_ ? &frames_[id & (frames_.size() - 1)] : nullptr;
 }
 
 StoredPacket PacketStore::packet(const StoredFrame& frame, size_t index) const {
   SDR_ASSERT_OP(index, <, frame.packet_count);
-  const Packet& packet = packets_[(frame.first_packet + index) % limits_.packets];
+  const Packet& packet = packets_[(frame.first_packet + index) & (packets_.size() - 1)];
   return {{bytes_.data() + packet.offset, packet.size}, index + 1 == frame.packet_count};
 }
 

@@ -81,7 +81,7 @@ class PacketStore {
 
   const Limits limits_;
   std::vector<uint8_t> bytes_;
-  std::vector<Packet> packets_;
+  std::vector<Packet> packets_;  ///< a power of two of them, as of frames: looked up for each packet of each peer
   std::vector<StoredFrame> frames_;
   uint64_t oldest_id_ = 1, next_id_ = 1, newest_keyframe_ = 0;
   uint64_t next_packet_ = 0;  ///< virtual positions: they only grow, modulo the ring's size is the place

@@ -170,27 +170,41 @@ size_t VideoSender::wire_bytes(const OutgoingPacket& packet) const {
   return packet.header_bytes + packet.payload_bytes() + config_.overhead_bytes;
 }
 
-bool VideoSender::next_media(OutgoingPacket& out, Time now) {
-  if (!in_frame_ && !begin_frame(now)) return false;
-  const SentFrame& frame = *sent_.newest();
-  const auto packet = stored({&frame, packet_});
-  if (!packet) {  // gone in the middle: nothing but a keyframe helps
-    in_frame_ = false;
-    drop_queue();
-    thinning_.wait_for_keyframe();
-    return false;
+// As much of the queue as may go, a frame at a time: what is the same for its packets is looked up once.
+size_t VideoSender::pull_media(std::span<OutgoingPacket> out, Time now) {
+  const size_t allowed = pacer_.allowance(now);
+  size_t count = 0, bytes = 0;
+  while (count < out.size() && bytes < allowed && (in_frame_ || begin_frame(now))) {
+    const SentFrame& sent = *sent_.newest();
+    const PacketStore& from = *stores_[sent.layer];
+    const StoredFrame* const frame = from.find(sent.id);
+    if (frame == nullptr) {  // gone in the middle: nothing but a keyframe helps
+      in_frame_ = false;
+      drop_queue();
+      thinning_.wait_for_keyframe();
+      break;
+    }
+    for (; in_frame_ && count < out.size() && bytes < allowed; ++count)
+      bytes += write_media(sent, from.packet(*frame, packet_), out[count], now);
   }
+  if (bytes > 0) {
+    pacer_.on_sent(bytes, now);
+    repair_.on_media(bytes);
+  }
+  return count;
+}
+
+size_t VideoSender::write_media(const SentFrame& frame, const StoredPacket& packet, OutgoingPacket& out, Time now) {
   out.header_bytes = static_cast<uint8_t>(headers_.bytes());
   out.is_repeat = false;
-  out.store_bytes = packet->payload;
-  const uint16_t transport_sequence =
-      headers_.has_transport_sequence() ? history_.add(wire_bytes(out), 0, now) : uint16_t{0};
+  out.store_bytes = packet.payload;
+  const size_t bytes = wire_bytes(out);
+  const uint16_t transport_sequence = headers_.has_transport_sequence() ? history_.add(bytes, 0, now) : uint16_t{0};
   const auto sequence = static_cast<uint16_t>(frame.first_sequence + static_cast<int64_t>(packet_));
-  headers_.write(sequence, transport_sequence, packet->last, out.header);
-  media_.count(packet->payload.size());
-  repair_.on_media(wire_bytes(out));
+  headers_.write(sequence, transport_sequence, packet.last, out.header);
+  media_.count(packet.payload.size());
   in_frame_ = ++packet_ < frame.packet_count;
-  return true;
+  return bytes;
 }
 
 void VideoSender::write_repeat(const SentFrames::Place& place, const StoredPacket& packet, uint8_t probe,
@@ -244,13 +258,9 @@ bool VideoSender::next_probe(OutgoingPacket& out, Time now) {
 }
 
 size_t VideoSender::pull(std::span<OutgoingPacket> out, Time now) {
-  size_t count = 0, media_bytes = 0;
+  size_t count = 0;
   while (count < out.size() && next_repeat(out[count], now)) ++count;
-  for (const size_t allowed = pacer_.allowance(now); count < out.size() && media_bytes < allowed; ++count) {
-    if (!next_media(out[count], now)) break;
-    media_bytes += wire_bytes(out[count]);
-  }
-  if (media_bytes > 0) pacer_.on_sent(media_bytes, now);
+  count += pull_media(out.subspan(count), now);
   while (count < out.size() && next_probe(out[count], now)) ++count;
   size_t bytes = 0;
   for (const OutgoingPacket& packet : out.first(count)) bytes += wire_bytes(packet);

@@ -108,7 +108,8 @@ class VideoSender {
   void drop_queue();
   bool begin_frame(Time now);
   Extensions extensions_for(const StoredFrame& frame) const;
-  bool next_media(OutgoingPacket& out, Time now);
+  size_t pull_media(std::span<OutgoingPacket> out, Time now);
+  size_t write_media(const SentFrame& frame, const StoredPacket& packet, OutgoingPacket& out, Time now);
   bool next_repeat(OutgoingPacket& out, Time now);
   bool next_probe(OutgoingPacket& out, Time now);
   void write_repeat(const SentFrames::Place& place, const StoredPacket& packet, uint8_t probe, OutgoingPacket& out,
