@@ -46,8 +46,8 @@ TEST_F(TransportToken, GivesNothingBeforeOneWasShownThenEverything) {
   EXPECT_TRUE(stranger->open());
   auto viewer = connect_as(kViewer, "viewer");
   write_frame(true);
-  say_clock();
   ASSERT_TRUE(wait_frame(*viewer));
+  say_clock();
   ASSERT_NE(wait_telemetry(*viewer, "telemetry.clock"), "");
   EXPECT_TRUE(stranger->messages.empty());
   EXPECT_EQ(transport->hub().count(), 1u);
