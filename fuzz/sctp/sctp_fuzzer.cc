@@ -103,6 +103,7 @@ class Peer : public AssociationEvents {
   void on_up(uint16_t) override { up = true; }
   void on_message(const SctpMessage&) override {}
   void on_streams_reset(std::span<const uint16_t>) override {}
+  void on_resets_done(std::span<const uint16_t>) override {}
   void on_end(SctpEnd) override {}
 
   std::deque<Bytes> out;

@@ -171,6 +171,12 @@ void DataChannels::on_streams_reset(std::span<const uint16_t> streams) {
   }
 }
 
+void DataChannels::on_resets_done(std::span<const uint16_t> streams) {
+  for (const uint16_t stream : streams) {
+    if (stream < kSctpStreams) resets_due_.reset(stream);
+  }
+}
+
 /// A channel is closed when both sides have reset its stream (RFC 8831 section 6.7).
 void DataChannels::on_stream_reset(uint16_t stream) {
   acks_due_.reset(stream);
@@ -235,7 +241,8 @@ void DataChannels::flush() {
   for (uint16_t stream = 0; stream < streams_ && (acks_due_.any() || resets_due_.any()); ++stream) {
     const SendOptions options{.stream = stream, .ppid = static_cast<uint32_t>(Ppid::dcep)};
     if (acks_due_.test(stream) && association_->send(kDcepAck, options) != SendResult::full) acks_due_.reset(stream);
-    if (resets_due_.test(stream) && association_->reset_stream(stream)) resets_due_.reset(stream);
+    // While paused its end may have come unread, and asking would begin another.
+    if (resets_due_.test(stream) && !paused_ && !association_->reset_stream(stream)) resets_due_.reset(stream);
   }
 }
 

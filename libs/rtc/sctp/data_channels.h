@@ -128,6 +128,7 @@ class DataChannels final : private AssociationEvents {
   void on_up(uint16_t streams_out) override;
   void on_message(const SctpMessage& message) override;
   void on_streams_reset(std::span<const uint16_t> streams) override;
+  void on_resets_done(std::span<const uint16_t> streams) override;
   void on_end(SctpEnd end) override;
 
   void on_dcep(uint16_t stream, std::span<const uint8_t> message);
@@ -147,8 +148,9 @@ class DataChannels final : private AssociationEvents {
   DataChannelEvents& events_;
   std::unique_ptr<Association> association_;
   std::array<State, kChannelCount> states_{};
-  std::bitset<kSctpStreams> acks_due_, resets_due_;  // to be sent when there is room
-  std::bitset<kSctpStreams> reset_by_us_;            // until the peer closes its side too
+  std::bitset<kSctpStreams> acks_due_;     // to be sent when there is room
+  std::bitset<kSctpStreams> resets_due_;   // asked for until they are done
+  std::bitset<kSctpStreams> reset_by_us_;  // until the peer closes its side too
   HeldMessages held_;
   bool paused_ = false;
   bool up_ = false;

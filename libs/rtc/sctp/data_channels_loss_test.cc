@@ -87,6 +87,22 @@ TEST_P(BadNetwork, ClosesAndOpensChannels) {
   }
 }
 
+TEST_P(BadNetwork, ClosesAChannelThatIsInUse) {
+  ChannelPair pair(GetParam(), kNetwork);
+  ASSERT_TRUE(pair.connect());
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(pair.open(Channel::control)) << round;
+    for (int i = 0; i < 100; ++i) {
+      pair.browser.send(Channel::control, "twist", false);
+      pair.server.send(Channel::control, "ack", false);
+      pair.run(milliseconds(5));
+    }
+    const int closed = pair.browser.closed[0];
+    pair.server.channels->close(Channel::control);
+    ASSERT_TRUE(pair.run_until([&] { return pair.browser.closed[0] > closed; })) << round;
+  }
+}
+
 TEST_P(BadNetwork, ShutsDown) {
   ChannelPair pair(GetParam(), kNetwork);
   ASSERT_TRUE(pair.connect() && pair.open(Channel::commands));

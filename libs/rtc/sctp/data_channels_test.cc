@@ -32,6 +32,7 @@ class RawPeer : public AssociationEvents {
   void on_streams_reset(std::span<const uint16_t> streams) override {
     reset.insert(reset.end(), streams.begin(), streams.end());
   }
+  void on_resets_done(std::span<const uint16_t>) override {}
   void on_end(SctpEnd) override { ended = true; }
 
   template <typename Condition>

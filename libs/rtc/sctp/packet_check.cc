@@ -156,4 +156,26 @@ size_t count_first_sent(std::span<const uint8_t> packet, std::optional<uint32_t>
   return count;
 }
 
+std::optional<uint32_t> acknowledged_by(std::span<const uint8_t> packet) {
+  std::optional<uint32_t> number;
+  for_each_chunk(packet, [&](std::span<const uint8_t> chunk) {
+    if (chunk[0] == kSack && chunk.size() >= 8) number = u32_at(chunk, 4);
+  });
+  return number;
+}
+
+std::optional<uint32_t> last_before_reset(std::span<const uint8_t> packet) {
+  constexpr uint16_t kOutgoingReset = 13;
+  std::optional<uint32_t> number;
+  for_each_chunk(packet, [&](std::span<const uint8_t> chunk) {
+    if (chunk[0] != kReconfig) return;
+    for (auto left = chunk.subspan(kChunkHeaderBytes); left.size() >= 16;) {
+      if (u16_at(left, 0) == kOutgoingReset) number = u32_at(left, 12);
+      const size_t length = std::max<size_t>(u16_at(left, 2), kParameterHeaderBytes);
+      left = left.subspan(padded_length(length, left.size()));
+    }
+  });
+  return number;
+}
+
 }  // namespace sdr::rtc

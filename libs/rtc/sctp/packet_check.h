@@ -43,4 +43,9 @@ size_t count_deliveries(std::span<const uint8_t> packet);
 /// `newest`, which moves on.
 size_t count_first_sent(std::span<const uint8_t> packet, std::optional<uint32_t>& newest);
 
+/// Up to which number a packet of our own acknowledges everything.
+std::optional<uint32_t> acknowledged_by(std::span<const uint8_t> packet);
+/// The last number that the peer gave before it asks for a reset of streams (RFC 6525 section 4.1).
+std::optional<uint32_t> last_before_reset(std::span<const uint8_t> packet);
+
 }  // namespace sdr::rtc

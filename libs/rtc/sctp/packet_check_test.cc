@@ -131,6 +131,17 @@ TEST(PacketCheck, CountsEachSentMessageOnce) {
   EXPECT_EQ(count_first_sent(packet(7, {data(3, 1), data(4, 7)}), newest), 2u);
 }
 
+TEST(PacketCheck, FindsNumbersOfAcknowledgementsAndResets) {
+  Bytes sack = kSack;
+  sack[7] = 42;
+  const Bytes reset = chunk(130, {0, 13, 0, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 4});
+  const Bytes answer = chunk(130, {0, 16, 0, 12, 0, 0, 0, 1, 0, 0, 0, 1});
+  EXPECT_EQ(acknowledged_by(packet(7, {sack, kData})), 42u);
+  EXPECT_EQ(acknowledged_by(packet(7, {kData})), std::nullopt);
+  EXPECT_EQ(last_before_reset(packet(7, {kData, reset})), 3u);
+  EXPECT_EQ(last_before_reset(packet(7, {answer})), std::nullopt);
+}
+
 TEST(PacketCheck, RefusesAnInitInCompany) {
   EXPECT_EQ(check_sctp_packet(packet(0, {init(), kData})), PacketVerdict::bundle);
   EXPECT_EQ(check_sctp_packet(packet(7, {kData, chunk(14, {})})), PacketVerdict::bundle);

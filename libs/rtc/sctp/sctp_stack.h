@@ -56,6 +56,8 @@ class AssociationEvents {
   virtual void on_message(const SctpMessage& message) = 0;
   /// The peer closed its side of these streams (RFC 6525); an empty list: of all.
   virtual void on_streams_reset(std::span<const uint16_t> streams) = 0;
+  /// The peer has taken notice that our side of these is closed.
+  virtual void on_resets_done(std::span<const uint16_t> streams) = 0;
   virtual void on_end(SctpEnd end) = 0;
 };
 
@@ -76,12 +78,13 @@ class Association {
   ~Association();
 
   /// A packet that passed check_sctp_packet(). False where it was dropped, as if the network had lost it: reading is
-  /// paused, and enough waits to be read.
+  /// paused and enough waits to be read, or it resets streams on which messages are missing.
   bool on_packet(std::span<const uint8_t> packet, Time now);
   SendResult send(std::span<const uint8_t> message, const SendOptions& options);
   /// Messages given to send() of which no byte has been on the wire yet.
   size_t unsent() const;
-  /// Closes our side of a stream, after what was sent on it. False: not now, ask again.
+  /// Closes our side of a stream, after what was sent on it. To be asked again now and then until on_resets_done(): the
+  /// library forgets where the last message on the stream was given up. False where that will never be.
   bool reset_stream(uint16_t stream);
   /// While paused nothing is read: what comes fills the receive buffer, and the peer is told to wait.
   void pause_reading();

@@ -20,6 +20,7 @@ class Silent : public AssociationEvents {
   void on_up(uint16_t) override {}
   void on_message(const SctpMessage&) override {}
   void on_streams_reset(std::span<const uint16_t>) override {}
+  void on_resets_done(std::span<const uint16_t>) override {}
   void on_end(SctpEnd how) override { end = how; }
   int packets = 0;
   std::optional<SctpEnd> end;

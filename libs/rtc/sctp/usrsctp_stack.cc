@@ -54,10 +54,12 @@ struct Association::Impl {
   bool paused = false;
   bool discarding = false;  // the rest of a message that is too large
   int probes_left = kProbesMax;
-  size_t unsent = 0;                    // messages taken, and not on the wire yet
-  std::optional<uint32_t> newest_sent;  // the newest number on the wire
-  size_t unread = 0;                    // chunks let in and not read, at most
-  bool waiting = false;                 // in the stack's list of those to read
+  size_t unsent = 0;                     // messages taken, and not on the wire yet
+  size_t unacknowledged = 0;             // chunks on the wire, when they were last counted
+  std::optional<uint32_t> acknowledged;  // by us, all up to here
+  std::optional<uint32_t> newest_sent;   // the newest number on the wire
+  size_t unread = 0;                     // chunks let in and not read, at most
+  bool waiting = false;                  // in the stack's list of those to read
   bool in_events = false;
 
   ~Impl();
@@ -66,6 +68,7 @@ struct Association::Impl {
   void read();
   bool read_one();
   sctp_status status() const;
+  size_t count_unsent();
   bool settle();
   void on_notification(std::span<const uint8_t> bytes);
   void on_change(const sctp_assoc_change& change);
@@ -203,6 +206,12 @@ sctp_status Association::Impl::status() const {
   return status;
 }
 
+size_t Association::Impl::count_unsent() {
+  unacknowledged = socket && up ? status().sstat_unackdata : 0;
+  if (unacknowledged == 0) unsent = 0;  // something is on its way for as long as anything waits
+  return unsent;
+}
+
 /// The library takes a handshake in which packets were lost for a long round trip, and then leaves what is lost for
 /// several times as long, the upper bound of its own time-out notwithstanding. Heartbeats measure anew: each counts an
 /// eighth. True while more are needed.
@@ -228,11 +237,13 @@ void Association::Impl::on_notification(std::span<const uint8_t> bytes) {
   } else if (type == SCTP_STREAM_RESET_EVENT && bytes.size() >= sizeof(sctp_stream_reset_event)) {
     sctp_stream_reset_event event;
     std::memcpy(&event, bytes.data(), sizeof(event));
-    if ((event.strreset_flags & SCTP_STREAM_RESET_INCOMING_SSN) == 0) return;  // ours is done: nothing to do
     std::array<uint16_t, kSctpStreams> streams{};
     const size_t listed = (bytes.size() - sizeof(event)) / sizeof(uint16_t), count = std::min(listed, streams.size());
     std::memcpy(streams.data(), bytes.data() + sizeof(event), count * sizeof(uint16_t));
-    events->on_streams_reset(std::span(streams).first(count));
+    const auto list = std::span<const uint16_t>(streams).first(count);
+    constexpr uint16_t kRefused = SCTP_STREAM_RESET_DENIED | SCTP_STREAM_RESET_FAILED;
+    if ((event.strreset_flags & SCTP_STREAM_RESET_INCOMING_SSN) != 0) return events->on_streams_reset(list);
+    if ((event.strreset_flags & kRefused) == 0) events->on_resets_done(list);
   }
 }
 
@@ -272,6 +283,11 @@ bool Association::on_packet(std::span<const uint8_t> packet, Time now) {
   // The library bounds what waits to be read by its bytes, not by its overhead, whatever its options say.
   const size_t deliveries = count_deliveries(packet);
   if (deliveries > 0 && impl_->unread > 0 && impl_->unread + deliveries > kSctpUnreadMax) return false;
+  // While a reset waits for messages that are missing, the library takes later unordered ones for ordered ones and
+  // aborts. The peer asks again, and by then they are here.
+  const auto before_reset = last_before_reset(packet);
+  if (before_reset && impl_->acknowledged && static_cast<int32_t>(*before_reset - *impl_->acknowledged) > 0)
+    return false;
   impl_->unread += deliveries;
   impl_->stack->touch(now);
   {
@@ -287,9 +303,7 @@ SendResult Association::send(std::span<const uint8_t> message, const SendOptions
   if (message.size() > kSctpMessageMax) return SendResult::too_large;
   // The library bounds what waits by its bytes alone, and the overhead of the smallest messages is a hundred times
   // that.
-  const size_t unacknowledged = impl_->status().sstat_unackdata;
-  if (unacknowledged == 0) impl_->unsent = 0;  // something is on its way for as long as anything waits
-  if (impl_->unsent + unacknowledged >= kSctpChunksMax) return SendResult::full;
+  if (impl_->count_unsent() + impl_->unacknowledged >= kSctpChunksMax) return SendResult::full;
   sctp_sendv_spa how{};
   how.sendv_flags = SCTP_SEND_SNDINFO_VALID;
   how.sendv_sndinfo.snd_sid = options.stream;
@@ -312,10 +326,10 @@ SendResult Association::send(std::span<const uint8_t> message, const SendOptions
   return errno == EWOULDBLOCK || errno == ENOBUFS ? SendResult::full : SendResult::closed;
 }
 
-size_t Association::unsent() const { return impl_->unsent; }
+size_t Association::unsent() const { return impl_->count_unsent(); }
 
 bool Association::reset_stream(uint16_t stream) {
-  if (!impl_->socket || !impl_->up || impl_->ended) return true;  // there is nothing left to close
+  if (!impl_->socket || !impl_->up || impl_->ended) return false;
   constexpr size_t kSize = sizeof(sctp_reset_streams) + sizeof(uint16_t);
   alignas(sctp_reset_streams) std::array<uint8_t, kSize> request{};
   sctp_reset_streams head{};
@@ -327,7 +341,7 @@ bool Association::reset_stream(uint16_t stream) {
   impl_->stack->touch(impl_->stack->now);
   const InLibrary guard(impl_->stack->in_library);
   if (usrsctp_setsockopt(impl_->socket, IPPROTO_SCTP, SCTP_RESET_STREAMS, request.data(), kSize) == 0) return true;
-  return errno == EINVAL || errno == EOPNOTSUPP;  // no such stream, or a peer without RFC 6525: it will never be done
+  return errno != EINVAL && errno != EOPNOTSUPP;  // no such stream, or a peer without RFC 6525
 }
 
 void Association::pause_reading() { impl_->paused = true; }
@@ -366,6 +380,7 @@ int SctpStack::Impl::on_output(void* address, void* packet, size_t size, uint8_t
   if (owner->in_timers) owner->wait_to_read(*association);
   const std::span<const uint8_t> bytes(static_cast<const uint8_t*>(packet), size);
   association->unsent -= std::min(association->unsent, count_first_sent(bytes, association->newest_sent));
+  if (const auto number = acknowledged_by(bytes)) association->acknowledged = number;
   association->events->on_packet_out(bytes);
   return 0;
 }
