@@ -78,7 +78,9 @@ async def check(sctp):
     await chat.closed.wait()  # it is none of ours
     await check_commands(commands)
     echoed = await check_control(control)
-    control.channel.send(bytes(300))  # beyond its bound
+    while control.channel.readyState == "open":  # a message of this channel may be lost
+        control.channel.send(bytes(300))  # beyond its bound
+        await asyncio.sleep(0.1)
     await control.closed.wait()
     control = Channel(sctp, "control", ordered=False, maxRetransmits=0)
     await control.opened.wait()
