@@ -29,6 +29,11 @@ class Prober {
   /// When the next packet of the series is due; Time::max() while there is none.
   Time next_time() const { return sending_ ? next_send_ : Time::max(); }
   void on_sent(size_t bytes, Time now);
+  /// There is nothing to send: the series ends without a result.
+  void cancel(Time now) {
+    sending_ = waiting_ = false;
+    not_before_ = now + kShortestWait;
+  }
 
   void on_arrived(const SentPacket& packet, ArrivalTime arrival);
   /// The end of a feedback: the rate that the series showed, once enough of it has arrived.

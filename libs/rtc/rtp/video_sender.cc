@@ -65,7 +65,7 @@ void VideoSender::join(Time now) {
   wish_.fulfilled(now);
   for (uint64_t id = keyframe->id; const StoredFrame* const frame = best.find(id); ++id) {
     thinning_.joined(0, frame->payload_bytes, now);
-    enqueue(0, *frame, now);
+    enqueue(0, *frame);
   }
 }
 
@@ -88,14 +88,13 @@ void VideoSender::on_frame(size_t layer, Time now) {
     thinning_.wait_for_keyframe();
     return;
   }
-  enqueue(layer, *frame, now);
+  enqueue(layer, *frame);
 }
 
-void VideoSender::enqueue(size_t layer, const StoredFrame& frame, Time now) {
+void VideoSender::enqueue(size_t layer, const StoredFrame& frame) {
   queue_[queue_end_++ % kQueuedFrames] = {frame.id, layer, frame.payload_bytes};
   queued_bytes_ += frame.payload_bytes;
   pacer_.on_queue(queued_bytes_, bandwidth_.estimate_bps(), thinning_.is_reduced());
-  next_report_ = report_count_ == 0 ? std::min(next_report_, now) : next_report_;
 }
 
 void VideoSender::drop_queue() {
@@ -250,7 +249,10 @@ bool VideoSender::next_probe(OutgoingPacket& out, Time now) {
   if (!probe || frame == nullptr || in_frame_) return false;
   const SentFrames::Place place{frame, probe_packet_++ % frame->packet_count};
   const auto packet = stored(place);
-  if (!packet) return false;
+  if (!packet) {
+    prober_.cancel(now);
+    return false;
+  }
   write_repeat(place, *packet, *probe, out, now);
   prober_.on_sent(wire_bytes(out), now);
   ++counters_.probes;
@@ -271,10 +273,8 @@ size_t VideoSender::pull(std::span<OutgoingPacket> out, Time now) {
 }
 
 size_t VideoSender::pull_rtcp(std::span<uint8_t> out, uint64_t realtime_us, Time now) {
-  const bool has_media = media_.packets() > 0 || queue_begin_ != queue_end_;
-  if (now < next_report_) return 0;
+  if (media_.packets() == 0 || now < next_report_) return 0;
   next_report_ = now + (report_count_ < kFirstReports ? kFirstReportInterval : kReportInterval);
-  if (!has_media || media_.packets() == 0) return 0;
   const SenderInfo info = media_.sender_info(realtime_us, now);
   reports_[report_count_++ % kReports] = {static_cast<uint32_t>(info.ntp >> 16), now};
   ByteWriter writer(out);
@@ -293,7 +293,8 @@ std::optional<size_t> VideoSender::take_keyframe_request(Time now) {
 
 Time VideoSender::next_time() const {
   if (!repair_.is_idle()) return Time{};
-  Time next = std::min(next_report_, wish_.next_time());
+  Time next = wish_.next_time();
+  if (media_.packets() > 0) next = std::min(next, next_report_);
   if (in_frame_ || queue_begin_ != queue_end_) next = std::min(next, pacer_.next_time());
   if (!in_frame_ && sent_.newest() != nullptr) next = std::min(next, prober_.next_time());
   return next;

@@ -75,7 +75,8 @@ class VideoSender {
 
   /// Fills in what may leave now: repeats, then video, then probes. How many; 0: nothing before next_time().
   size_t pull(std::span<OutgoingPacket> out, Time now);
-  /// A sender report where one is due, before any media; its bytes, else 0. `realtime_us` is CLOCK_REALTIME.
+  /// A sender report where one is due, the first once media was sent; its bytes, else 0. Goes before media.
+  /// `realtime_us` is CLOCK_REALTIME.
   size_t pull_rtcp(std::span<uint8_t> out, uint64_t realtime_us, Time now);
   /// The layer that needs a keyframe; the same is said again while none came.
   std::optional<size_t> take_keyframe_request(Time now);
@@ -104,7 +105,7 @@ class VideoSender {
 
   // What is to be sent: video_sender.cc
   void join(Time now);
-  void enqueue(size_t layer, const StoredFrame& frame, Time now);
+  void enqueue(size_t layer, const StoredFrame& frame);
   void drop_queue();
   bool begin_frame(Time now);
   Extensions extensions_for(const StoredFrame& frame) const;
