@@ -12,8 +12,9 @@
 namespace sdr::bus {
 namespace {
 
-constexpr Duration kReopenDelay = std::chrono::seconds(1);
 constexpr Duration kComplainEvery = std::chrono::seconds(10);
+constexpr Duration kRepeatEvery = std::chrono::minutes(1);
+constexpr size_t kTextsMax = 64;
 constexpr size_t kMessagesPerTurn = 256;  // then the loop looks at its sockets again
 
 bool is_url(std::string_view url) {
@@ -28,6 +29,24 @@ std::string without_secrets(const std::string& url) {
   const size_t scheme_end = url.find("://") + 3, at = url.rfind('@');
   return at == std::string::npos || at < scheme_end ? url : url.substr(0, scheme_end) + url.substr(at + 1);
 }
+
+// Says whether words are worth a line: a twist that is forbidden comes sixty times a second. Any thread.
+class Repetitions {
+ public:
+  bool is_news(std::string_view text) {
+    const Time now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    if (said_.size() >= kTextsMax) said_.clear();
+    const auto [said, first] = said_.try_emplace(std::string(text), now);
+    if (!first && now - said->second < kRepeatEvery) return false;
+    said->second = now;
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, Time> said_;
+};
 
 }  // namespace
 
@@ -59,6 +78,7 @@ struct Bus::Impl final : NatsEvents {
         connected(registry.gauge("nats_connected", "1 while the bus is there")),
         connections(registry.counter("nats_connections_total", "Connections made to the bus")),
         errors(registry.counter("nats_errors_total", "Errors that the bus reported")),
+        violations(registry.counter("nats_permission_violations_total", "What this service's user may not do")),
         notifier(loop, [this] { drain(); }) {}
 
   // --- NatsEvents: the client library's threads ---
@@ -66,7 +86,6 @@ struct Bus::Impl final : NatsEvents {
   void on_state_change() override { notifier.notify(); }
   void on_error(std::string_view text) override;
 
-  void open();
   void drain();
   void follow_state();
   void set_state(BusState next);
@@ -89,6 +108,8 @@ struct Bus::Impl final : NatsEvents {
   Gauge& connected;
   Counter& connections;
   Counter& errors;
+  Counter& violations;
+  Repetitions repetitions;
   Counter& dropped_values = dropped("inbox_full_values");
   Counter& dropped_events = dropped("inbox_full_events");
   Counter& dropped_publishes = dropped("not_connected");
@@ -99,9 +120,7 @@ struct Bus::Impl final : NatsEvents {
   std::map<uint64_t, Subscription> subscriptions;
   uint64_t last_subscription = 0;
   InboxMessage scratch;
-  EventLoop::TimerId reopen_timer = EventLoop::TimerId::none;
   EventLoop::TimerId complain_timer = EventLoop::TimerId::none;
-  bool started = false;
 
   std::mutex counters_mutex;  // publish() comes from any thread
   std::unordered_map<std::string, Counter*> counters_in, counters_out;
@@ -122,24 +141,12 @@ void Bus::Impl::on_message(uint64_t subscription, std::string_view subject, std:
 
 void Bus::Impl::on_error(std::string_view text) {
   errors.add();
-  log_warning("The bus reports an error", {{"error", text}});
-}
-
-void Bus::Impl::open() {
-  reopen_timer = EventLoop::TimerId::none;
-  const Status status = connection.open({config.url, config.service, config.user, config.password}, *this);
-  if (!status) {
-    errors.add();
-    log_error("Cannot open the bus", {{"error", status.error().message()}});
-    reopen_timer = loop.after(kReopenDelay, [this] { open(); });
-    return;
-  }
-  for (const auto& [id, subscription] : subscriptions) {
-    if (const Status subscribed = connection.subscribe(id, subscription.subject); !subscribed) {
-      on_error(subscribed.error().message());
-    }
-  }
-  follow_state();
+  const bool forbidden = text.find("ermissions Violation") != text.npos;
+  if (forbidden) violations.add();
+  if (!repetitions.is_news(text)) return;
+  if (!forbidden) return log_warning("The bus reports an error", {{"error", text}});
+  log_error("The bus forbids what this service needs: look at its user's permissions on the NATS server",
+            {{"user", config.user}, {"error", text}});
 }
 
 void Bus::Impl::drain() {
@@ -157,10 +164,6 @@ void Bus::Impl::follow_state() {
     set_state(BusState::connected);
   } else if (state == BusState::connected) {
     set_state(BusState::lost);
-  }
-  // The library gives up where the server refuses the credentials twice; the server may learn better.
-  if (link == NatsConnection::Link::closed && reopen_timer == EventLoop::TimerId::none) {
-    reopen_timer = loop.after(kReopenDelay, [this] { open(); });
   }
 }
 
@@ -205,9 +208,7 @@ Bus::Bus(EventLoop& loop, Registry& registry, BusConfig config) {
 }
 
 Bus::~Bus() {
-  for (const EventLoop::TimerId timer : {impl_->reopen_timer, impl_->complain_timer}) {
-    if (timer != EventLoop::TimerId::none) impl_->loop.cancel(timer);
-  }
+  if (impl_->complain_timer != EventLoop::TimerId::none) impl_->loop.cancel(impl_->complain_timer);
 }
 
 void Bus::on_state(StateHandler handler) { impl_->state_handler = std::move(handler); }
@@ -216,10 +217,8 @@ Bus::SubscriptionId Bus::subscribe(std::string_view subject, Handler handler) {
   const uint64_t id = ++impl_->last_subscription;
   auto& subscription = impl_->subscriptions[id];
   subscription = {impl_->prefix + std::string(subject), std::move(handler)};
-  if (impl_->started) {
-    if (const Status status = impl_->connection.subscribe(id, subscription.subject); !status) {
-      impl_->on_error(status.error().message());
-    }
+  if (const Status status = impl_->connection.subscribe(id, subscription.subject); !status) {
+    impl_->on_error(status.error().message());
   }
   return SubscriptionId{id};
 }
@@ -230,9 +229,9 @@ void Bus::unsubscribe(SubscriptionId subscription) {
 }
 
 void Bus::start() {
-  impl_->started = true;
   impl_->complain_timer = impl_->loop.every(kComplainEvery, [this] { impl_->complain(); });
-  impl_->open();
+  const BusConfig& config = impl_->config;
+  impl_->connection.open({config.url, config.service, config.user, config.password}, *impl_);
 }
 
 bool Bus::publish(std::string_view subject, std::string_view payload) {

@@ -19,10 +19,10 @@
 // comes back later.
 // Thread: the loop's, save publish(), which any thread may call. Handlers run on the loop. The bus ends before the
 // loop. Owns: the connection and the client library's threads, which reach the loop through an Inbox (its bounds hold).
-// Errors: what the server refuses (permissions, a slow consumer) is logged and counted; a server that is not there is
-//   logged every ten seconds; nothing throws.
+// Errors: what the server refuses (permissions, a slow consumer) is counted and logged, the same words once a minute; a
+//   server that is not there is logged every ten seconds; nothing throws.
 // Metrics: nats_messages_total{subject,direction}, nats_dropped_total{cause}, nats_malformed_total{subject},
-//   nats_connected, nats_connections_total, nats_errors_total.
+//   nats_connected, nats_connections_total, nats_errors_total, nats_permission_violations_total.
 
 namespace sdr::bus {
 
@@ -70,7 +70,7 @@ class Bus {
   void start();
 
   /// Written to the socket before it returns, unless the server does not read: then the connection is given up after
-  /// a tenth of a second. False, and counted, where the server is away.
+  /// 20 ms. False, and counted, where the server is away.
   bool publish(std::string_view subject, std::string_view payload);
 
   BusState state() const;

@@ -4,24 +4,32 @@
 #include <nats/nats.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include "base/log.h"
+#include "base/service.h"
 #include "bus/errc.h"
 
 namespace sdr::bus {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr int64_t kConnectTimeoutMs = 2000;
 constexpr int64_t kPingIntervalMs = 1000;  // with kPingsOut, a server that stands still is noticed within 3 s
 constexpr int kPingsOut = 2;
-constexpr int64_t kWriteDeadlineMs = 100;
-constexpr int64_t kReconnectFirstMs = 50, kReconnectLastMs = 2000;
+// The kernel holds megabytes for a server that does not read, seconds of what a service says: where that is full the
+// server is not slow, it is gone.
+constexpr int64_t kWriteDeadlineMs = 20;
+constexpr std::chrono::milliseconds kRetryFirst = 50ms, kRetryLast = 2s;
 constexpr int kPendingMessages = 4096, kPendingBytes = 16 << 20;  // inside the library; our own bound is the Inbox
-constexpr auto kEndTimeout = std::chrono::seconds(5);
+constexpr auto kEndTimeout = 5s;
 
 class NatsCategory final : public std::error_category {
  public:
@@ -42,20 +50,21 @@ struct Deleter {
 template <typename T>
 using Owned = std::unique_ptr<T, Deleter>;
 
-// Where the library's threads arrive. It outlives the connection: each closure holds it until its last callback, and
-// after detach() nothing passes any more.
+// Where the library's threads arrive, for one connection. It outlives that: each closure holds it until its last
+// callback, and after detach() nothing passes any more.
+template <typename Target>
 class Gateway {
  public:
-  explicit Gateway(NatsEvents& events) : events_(&events) {}
+  explicit Gateway(Target& target) : target_(&target) {}
 
   template <typename Call>
   void pass(Call call) {
     const std::lock_guard lock(mutex_);
-    if (events_) call(*events_);
+    if (target_) call(*target_);
   }
   void detach() {
     const std::lock_guard lock(mutex_);
-    events_ = nullptr;
+    target_ = nullptr;
   }
   void begin() { add(1); }
   void end() {
@@ -75,54 +84,11 @@ class Gateway {
   }
 
   std::mutex mutex_;
-  NatsEvents* events_;
+  Target* target_;
   std::mutex count_mutex_;
   std::condition_variable idle_;
   int closures_ = 0;
 };
-
-struct Closure {
-  Closure(std::shared_ptr<Gateway> to, uint64_t id) : gateway(std::move(to)), subscription(id) { gateway->begin(); }
-  ~Closure() { gateway->end(); }
-  std::shared_ptr<Gateway> gateway;
-  uint64_t subscription;
-};
-
-Gateway& gateway_of(void* closure) { return *static_cast<Closure*>(closure)->gateway; }
-
-void on_message(natsConnection*, natsSubscription*, natsMsg* raw, void* closure) {
-  const Owned<natsMsg> message(raw);
-  const int size = natsMsg_GetDataLength(raw);
-  const std::string_view payload(natsMsg_GetData(raw), static_cast<size_t>(std::max(size, 0)));
-  const uint64_t id = static_cast<Closure*>(closure)->subscription;
-  gateway_of(closure).pass([&](NatsEvents& events) { events.on_message(id, natsMsg_GetSubject(raw), payload); });
-}
-
-void on_state_change(natsConnection*, void* closure) {
-  gateway_of(closure).pass([](NatsEvents& events) { events.on_state_change(); });
-}
-
-void on_error(natsConnection* connection, natsSubscription*, natsStatus status, void* closure) {
-  const char* last = nullptr;
-  natsConnection_GetLastError(connection, &last);
-  std::string text = natsStatus_GetText(status);
-  if (last && *last) text += std::string(": ") + last;
-  gateway_of(closure).pass([&](NatsEvents& events) { events.on_error(text); });
-}
-
-// The connection's last callback.
-void on_closed(natsConnection* connection, void* closure) {
-  on_state_change(connection, closure);
-  delete static_cast<Closure*>(closure);
-}
-
-// A subscription's last callback.
-void on_complete(void* closure) { delete static_cast<Closure*>(closure); }
-
-int64_t reconnect_delay_ms(natsConnection*, int attempts, void*) {
-  const int doublings = std::clamp(attempts - 1, 0, 10);
-  return std::min(kReconnectFirstMs << doublings, kReconnectLastMs);
-}
 
 // Applies one setting after the other and keeps the first failure.
 class Settings {
@@ -138,31 +104,16 @@ class Settings {
   natsStatus status_;
 };
 
-natsStatus make_options(const NatsOptions& wanted, void* closure, Owned<natsOptions>& out) {
-  natsOptions* options = nullptr;
-  Settings settings(natsOptions_Create(&options));
-  out.reset(options);
-  settings.set(natsOptions_SetURL, options, wanted.url.c_str());
-  settings.set(natsOptions_SetName, options, wanted.name.c_str());
-  if (!wanted.user.empty()) {
-    settings.set(natsOptions_SetUserInfo, options, wanted.user.c_str(), wanted.password.c_str());
-  }
-  settings.set(natsOptions_SetTimeout, options, kConnectTimeoutMs);
-  settings.set(natsOptions_SetPingInterval, options, kPingIntervalMs);
-  settings.set(natsOptions_SetMaxPingsOut, options, kPingsOut);
-  settings.set(natsOptions_SetWriteDeadline, options, kWriteDeadlineMs);
-  settings.set(natsOptions_SetSendAsap, options, true);
-  settings.set(natsOptions_SetNoEcho, options, true);
-  settings.set(natsOptions_SetAllowReconnect, options, true);
-  settings.set(natsOptions_SetMaxReconnect, options, -1);
-  settings.set(natsOptions_SetReconnectBufSize, options, 0);
-  settings.set(natsOptions_SetCustomReconnectDelay, options, &reconnect_delay_ms, nullptr);
-  settings.set(natsOptions_SetRetryOnFailedConnect, options, true, &on_state_change, closure);
-  settings.set(natsOptions_SetDisconnectedCB, options, &on_state_change, closure);
-  settings.set(natsOptions_SetReconnectedCB, options, &on_state_change, closure);
-  settings.set(natsOptions_SetErrorHandler, options, &on_error, closure);
-  settings.set(natsOptions_SetClosedCB, options, &on_closed, closure);
-  return settings.status();
+// What is wrong with the message alone, and nothing of which has been written.
+bool is_of_the_message(natsStatus status) {
+  return status == NATS_MAX_PAYLOAD || status == NATS_INVALID_SUBJECT || status == NATS_INVALID_ARG;
+}
+
+// What the last call on this thread failed by.
+std::string words_of(natsStatus status) {
+  natsStatus last = NATS_OK;
+  const char* const text = nats_GetLastError(&last);
+  return last == status && text != nullptr && *text != '\0' ? text : natsStatus_GetText(status);
 }
 
 }  // namespace
@@ -173,92 +124,278 @@ const std::error_category& nats_category() {
 }
 
 struct NatsConnection::Impl {
-  mutable std::mutex mutex;  // publish() comes from any thread; it is held while the socket is written
-  std::shared_ptr<Gateway> gateway;
+  using Gate = Gateway<Impl>;
+  struct Closure {
+    Closure(std::shared_ptr<Gate> to, uint64_t id) : gate(std::move(to)), subscription(id) { gate->begin(); }
+    ~Closure() { gate->end(); }
+    std::shared_ptr<Gate> gate;
+    uint64_t subscription;
+  };
+  struct Subscription {
+    std::string subject;
+    Owned<natsSubscription> handle;  // of the present connection
+  };
+
+  // --- the library's threads ---
+  static void on_message(natsConnection*, natsSubscription*, natsMsg* raw, void* closure);
+  static void on_disconnected(natsConnection* lost, void* closure);
+  static void on_error(natsConnection* from, natsSubscription*, natsStatus status, void* closure);
+  static void on_closed(natsConnection* lost, void* closure);
+  static void on_complete(void* closure) { delete static_cast<Closure*>(closure); }  // a subscription's last callback
+
+  // --- the keeper ---
+  void keep();
+  natsStatus connect(std::shared_ptr<Gate>& gate, Owned<natsConnection>& out);
+  natsStatus make_options(void* closure, Owned<natsOptions>& out) const;
+  void put_into_use(Owned<natsConnection> connected, std::shared_ptr<Gate> gate);
+  void take_out_of_use();
+  /// False where it is to end.
+  template <typename Condition>
+  bool wait(std::chrono::milliseconds at_most, Condition condition);
+
+  // --- any thread ---
+  Status subscribe_now(uint64_t id, Subscription& subscription);
+  void lose();
+  void set_reason(std::string text);
+
+  NatsOptions wanted;
+  NatsEvents* events = nullptr;
+  std::atomic<Link> link{Link::down};
+
+  std::mutex mutex;  // of the connection in use; held while its socket is written
   Owned<natsConnection> connection;
-  std::map<uint64_t, Owned<natsSubscription>> subscriptions;
+  std::shared_ptr<Gate> gate;
+  std::map<uint64_t, Subscription> subscriptions;
+
+  mutable std::mutex keeper_mutex;
+  std::condition_variable wake;
+  bool ending = false, lost = false;
+  std::string reason;
+  std::thread keeper;
 };
+
+void NatsConnection::Impl::on_message(natsConnection*, natsSubscription*, natsMsg* raw, void* closure) {
+  const Owned<natsMsg> message(raw);
+  const int size = natsMsg_GetDataLength(raw);
+  const std::string_view payload(natsMsg_GetData(raw), static_cast<size_t>(std::max(size, 0)));
+  const Closure& to = *static_cast<Closure*>(closure);
+  to.gate->pass([&](Impl& impl) { impl.events->on_message(to.subscription, natsMsg_GetSubject(raw), payload); });
+}
+
+void NatsConnection::Impl::on_disconnected(natsConnection* lost, void* closure) {
+  const char* text = nullptr;
+  const natsStatus status = natsConnection_GetLastError(lost, &text);
+  const std::string why = text != nullptr && *text != '\0' ? text : natsStatus_GetText(status);
+  static_cast<Closure*>(closure)->gate->pass([&](Impl& impl) {
+    if (status != NATS_OK) impl.set_reason(why);
+    impl.lose();
+  });
+}
+
+void NatsConnection::Impl::on_error(natsConnection* from, natsSubscription*, natsStatus status, void* closure) {
+  const char* last = nullptr;
+  natsConnection_GetLastError(from, &last);
+  std::string text = natsStatus_GetText(status);
+  if (last && *last) text += std::string(": ") + last;
+  static_cast<Closure*>(closure)->gate->pass([&](Impl& impl) { impl.events->on_error(text); });
+}
+
+// The connection's last callback.
+void NatsConnection::Impl::on_closed(natsConnection*, void* closure) {
+  static_cast<Closure*>(closure)->gate->pass([](Impl& impl) { impl.lose(); });
+  delete static_cast<Closure*>(closure);
+}
+
+natsStatus NatsConnection::Impl::make_options(void* closure, Owned<natsOptions>& out) const {
+  natsOptions* options = nullptr;
+  Settings settings(natsOptions_Create(&options));
+  out.reset(options);
+  settings.set(natsOptions_SetURL, options, wanted.url.c_str());
+  settings.set(natsOptions_SetName, options, wanted.name.c_str());
+  if (!wanted.user.empty()) {
+    settings.set(natsOptions_SetUserInfo, options, wanted.user.c_str(), wanted.password.c_str());
+    settings.set(natsOptions_SetCustomInboxPrefix, options, ("_INBOX." + wanted.user).c_str());
+  }
+  settings.set(natsOptions_SetTimeout, options, kConnectTimeoutMs);
+  settings.set(natsOptions_SetPingInterval, options, kPingIntervalMs);
+  settings.set(natsOptions_SetMaxPingsOut, options, kPingsOut);
+  settings.set(natsOptions_SetWriteDeadline, options, kWriteDeadlineMs);
+  settings.set(natsOptions_SetSendAsap, options, true);
+  settings.set(natsOptions_SetNoEcho, options, true);
+  settings.set(natsOptions_SetAllowReconnect, options, false);
+  settings.set(natsOptions_SetDisconnectedCB, options, &on_disconnected, closure);
+  settings.set(natsOptions_SetErrorHandler, options, &on_error, closure);
+  settings.set(natsOptions_SetClosedCB, options, &on_closed, closure);
+  return settings.status();
+}
+
+natsStatus NatsConnection::Impl::connect(std::shared_ptr<Gate>& new_gate, Owned<natsConnection>& out) {
+  new_gate = std::make_shared<Gate>(*this);
+  auto closure = std::make_unique<Closure>(new_gate, 0);
+  Owned<natsOptions> options;
+  natsStatus status = make_options(closure.get(), options);
+  if (status != NATS_OK) return status;
+  natsConnection* connected = nullptr;
+  status = natsConnection_Connect(&connected, options.get());
+  if (status != NATS_OK) return status;
+  (void)closure.release();  // on_closed() ends it
+  out.reset(connected);
+  return NATS_OK;
+}
+
+void NatsConnection::Impl::keep() {
+  name_thread("bus");
+  std::chrono::milliseconds delay = kRetryFirst;
+  while (true) {
+    {
+      const std::lock_guard lock(keeper_mutex);
+      if (ending) return;
+      lost = false;
+    }
+    std::shared_ptr<Gate> new_gate;
+    Owned<natsConnection> connected;
+    if (const natsStatus status = connect(new_gate, connected); status == NATS_OK) {
+      const auto since = std::chrono::steady_clock::now();
+      put_into_use(std::move(connected), std::move(new_gate));
+      wait(std::chrono::milliseconds::max(), [this] { return lost; });
+      take_out_of_use();
+      // A server that throws us out at once is not asked twenty times a second.
+      if (std::chrono::steady_clock::now() - since > kRetryLast) delay = kRetryFirst;
+    } else {
+      set_reason(words_of(status));
+    }
+    if (!wait(delay, [] { return false; })) return;
+    delay = std::min(delay * 2, kRetryLast);
+  }
+}
+
+template <typename Condition>
+bool NatsConnection::Impl::wait(std::chrono::milliseconds at_most, Condition condition) {
+  std::unique_lock lock(keeper_mutex);
+  const auto done = [&] { return ending || condition(); };
+  if (at_most == std::chrono::milliseconds::max()) {
+    wake.wait(lock, done);
+  } else {
+    wake.wait_for(lock, at_most, done);
+  }
+  return !ending;
+}
+
+void NatsConnection::Impl::put_into_use(Owned<natsConnection> connected, std::shared_ptr<Gate> new_gate) {
+  std::vector<std::string> refused;
+  {
+    const std::lock_guard lock(mutex);
+    connection = std::move(connected);
+    gate = std::move(new_gate);
+    for (auto& [id, subscription] : subscriptions) {
+      if (const Status status = subscribe_now(id, subscription); !status) refused.push_back(status.error().message());
+    }
+    link.store(Link::up);
+  }
+  for (const std::string& text : refused) events->on_error(text);
+  events->on_state_change();
+}
+
+void NatsConnection::Impl::take_out_of_use() {
+  link.store(Link::down);
+  std::vector<Owned<natsSubscription>> ended;
+  Owned<natsConnection> closed;
+  std::shared_ptr<Gate> old_gate;
+  {
+    const std::lock_guard lock(mutex);
+    closed = std::move(connection);
+    old_gate = std::move(gate);
+    for (auto& [id, subscription] : subscriptions) ended.push_back(std::move(subscription.handle));
+  }
+  events->on_state_change();
+  old_gate->detach();
+  natsConnection_Close(closed.get());
+  ended.clear();
+  closed.reset();
+  if (!old_gate->wait_idle()) log_error("The bus's client library did not end its threads");
+}
+
+void NatsConnection::Impl::lose() {
+  link.store(Link::down);
+  {
+    const std::lock_guard lock(keeper_mutex);
+    lost = true;
+  }
+  wake.notify_all();
+  events->on_state_change();
+}
+
+void NatsConnection::Impl::set_reason(std::string text) {
+  const std::lock_guard lock(keeper_mutex);
+  reason = std::move(text);
+}
+
+Status NatsConnection::Impl::subscribe_now(uint64_t id, Subscription& subscription) {
+  auto closure = std::make_unique<Closure>(gate, id);
+  natsSubscription* handle = nullptr;
+  natsStatus status =
+      natsConnection_Subscribe(&handle, connection.get(), subscription.subject.c_str(), &on_message, closure.get());
+  if (status != NATS_OK) return nats_error(status, "subscribe to " + subscription.subject);
+  subscription.handle.reset(handle);
+  status = natsSubscription_SetOnCompleteCB(handle, &on_complete, closure.get());
+  (void)closure.release();  // on_complete() ends it
+  if (status == NATS_OK) status = natsSubscription_SetPendingLimits(handle, kPendingMessages, kPendingBytes);
+  if (status != NATS_OK) return nats_error(status, "subscribe to " + subscription.subject);
+  return Status();
+}
 
 NatsConnection::NatsConnection() : impl_(std::make_unique<Impl>()) {}
 NatsConnection::~NatsConnection() { close(); }
 
-Status NatsConnection::open(const NatsOptions& wanted, NatsEvents& events) {
+void NatsConnection::open(NatsOptions options, NatsEvents& events) {
   close();
-  auto gateway = std::make_shared<Gateway>(events);
-  auto closure = std::make_unique<Closure>(gateway, 0);
-  Owned<natsOptions> options;
-  natsStatus status = make_options(wanted, closure.get(), options);
-  if (status != NATS_OK) return nats_error(status, "options of the bus");
-  natsConnection* connection = nullptr;
-  status = natsConnection_Connect(&connection, options.get());
-  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) return nats_error(status, "connect to the bus");
-  (void)closure.release();  // on_closed() ends it
-  const std::lock_guard lock(impl_->mutex);
-  impl_->gateway = std::move(gateway);
-  impl_->connection.reset(connection);
-  return Status();
+  impl_->wanted = std::move(options);
+  impl_->events = &events;
+  impl_->ending = false;
+  impl_->keeper = std::thread([this] { impl_->keep(); });
 }
 
 void NatsConnection::close() {
-  std::shared_ptr<Gateway> gateway;
+  if (!impl_->keeper.joinable()) return;
   {
-    const std::lock_guard lock(impl_->mutex);
-    if (!impl_->connection) return;
-    gateway = std::move(impl_->gateway);
-    gateway->detach();
-    natsConnection_Close(impl_->connection.get());
-    impl_->subscriptions.clear();
-    impl_->connection.reset();
+    const std::lock_guard lock(impl_->keeper_mutex);
+    impl_->ending = true;
   }
-  if (!gateway->wait_idle()) log_error("The bus's client library did not end its threads");
+  impl_->wake.notify_all();
+  impl_->keeper.join();
 }
 
 Status NatsConnection::subscribe(uint64_t id, const std::string& subject) {
-  if (!impl_->connection) return nats_error(NATS_CONNECTION_CLOSED, subject);
-  auto closure = std::make_unique<Closure>(impl_->gateway, id);
-  natsSubscription* subscription = nullptr;
-  natsStatus status =
-      natsConnection_Subscribe(&subscription, impl_->connection.get(), subject.c_str(), &on_message, closure.get());
-  if (status != NATS_OK) return nats_error(status, "subscribe to " + subject);
-  Owned<natsSubscription>& kept = impl_->subscriptions[id];
-  kept.reset(subscription);
-  status = natsSubscription_SetOnCompleteCB(subscription, &on_complete, closure.get());
-  (void)closure.release();  // on_complete() ends it
-  if (status == NATS_OK) status = natsSubscription_SetPendingLimits(subscription, kPendingMessages, kPendingBytes);
-  if (status != NATS_OK) return nats_error(status, "subscribe to " + subject);
-  return Status();
+  const std::lock_guard lock(impl_->mutex);
+  Impl::Subscription& subscription = impl_->subscriptions[id];
+  subscription.subject = subject;
+  return impl_->connection ? impl_->subscribe_now(id, subscription) : Status();
 }
 
-void NatsConnection::unsubscribe(uint64_t id) { impl_->subscriptions.erase(id); }
+void NatsConnection::unsubscribe(uint64_t id) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->subscriptions.erase(id);
+}
 
 bool NatsConnection::publish(const std::string& subject, std::string_view payload) {
+  if (link() != Link::up) return false;
   const std::lock_guard lock(impl_->mutex);
-  natsConnection* connection = impl_->connection.get();
-  // Asked first, since the library would keep a message for the time after a reconnect.
-  if (!connection || natsConnection_Status(connection) != NATS_CONN_STATUS_CONNECTED) return false;
-  return natsConnection_Publish(connection, subject.c_str(), payload.data(), static_cast<int>(payload.size())) ==
-         NATS_OK;
+  if (!impl_->connection || link() != Link::up) return false;
+  const natsStatus status = natsConnection_Publish(impl_->connection.get(), subject.c_str(), payload.data(),
+                                                   static_cast<int>(payload.size()));
+  // A part of it may have left: what is written next would be read as the rest of it.
+  if (status != NATS_OK && !is_of_the_message(status)) {
+    impl_->set_reason(words_of(status));
+    impl_->lose();
+  }
+  return status == NATS_OK;
 }
 
-NatsConnection::Link NatsConnection::link() const {
-  const std::lock_guard lock(impl_->mutex);
-  if (!impl_->connection) return Link::closed;
-  switch (natsConnection_Status(impl_->connection.get())) {
-    case NATS_CONN_STATUS_CONNECTED:
-      return Link::up;
-    case NATS_CONN_STATUS_CLOSED:
-      return Link::closed;
-    default:
-      return Link::down;
-  }
-}
+NatsConnection::Link NatsConnection::link() const { return impl_->link.load(); }
 
 std::string NatsConnection::last_error() const {
-  const std::lock_guard lock(impl_->mutex);
-  const char* text = nullptr;
-  const natsStatus status = natsConnection_GetLastError(impl_->connection.get(), &text);
-  if (text && *text) return text;
-  return status == NATS_OK ? "" : natsStatus_GetText(status);
+  const std::lock_guard lock(impl_->keeper_mutex);
+  return impl_->reason;
 }
 
 }  // namespace sdr::bus
