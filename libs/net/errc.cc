@@ -20,6 +20,8 @@ class NetCategory final : public std::error_category {
         return "no such file";
       case NetError::kTooLarge:
         return "the file is too large to serve";
+      case NetError::kBadCertificate:
+        return "not a certificate and its key";
     }
     return "unknown error " + std::to_string(value);
   }

@@ -12,6 +12,7 @@ enum class NetError {
   kBadPath,         // a request's path that names nothing we would serve: traversal, bad escapes, control characters
   kNotFound,        // no such file under the root
   kTooLarge,        // a file beyond what is served from memory
+  kBadCertificate,  // a certificate or its key that TLS cannot be served with
 };
 
 const std::error_category& net_category();

@@ -2,7 +2,6 @@
 #include "net/http_connection.h"
 
 #include <sys/epoll.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
@@ -15,18 +14,35 @@ constexpr size_t kReadAtOnce = 16 * 1024;
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
+bool is_host(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:[]";
+  return !text.empty() && text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+// For whoever typed http:// where https:// is spoken.
+HttpResponse point_to_https(const HttpRequest& request) {
+  const std::string_view host = request.header("Host").value_or("");
+  const bool reads = request.method == HttpMethod::kGet || request.method == HttpMethod::kHead;
+  if (!reads || !is_host(host)) return HttpResponse::error(400, "this port speaks HTTPS");
+  HttpResponse response = HttpResponse::error(308, "this port speaks HTTPS");
+  std::string target = "https://" + std::string(host) + std::string(request.path);
+  if (!request.query.empty()) target.append("?").append(request.query);
+  return response.add_header("Location", target), response;
+}
+
 }  // namespace
 
-HttpConnection::HttpConnection(FileDescriptor socket, Address peer, HttpLimits limits, const HttpTimeouts& timeouts,
-                               Time now)
-    : socket_(std::move(socket)),
+HttpConnection::HttpConnection(Stream stream, Address peer, HttpLimits limits, const HttpTimeouts& timeouts, Time now)
+    : stream_(std::move(stream)),
       peer_(peer),
       timeouts_(timeouts),
       parser_(limits),
       deadline_(now + timeouts.request),
       waiting_since_(now) {}
 
-uint32_t HttpConnection::interest() const { return state_ == State::kWriting ? EPOLLOUT : EPOLLIN; }
+uint32_t HttpConnection::interest() const {
+  return state_ == State::kWriting || stream_.wants_write() ? EPOLLOUT : EPOLLIN;
+}
 
 HttpConnection::After HttpConnection::on_ready(uint32_t epoll_events, const HttpHandler& handler, Time now) {
   if ((epoll_events & EPOLLERR) != 0) return After::kClose;
@@ -41,7 +57,7 @@ HttpConnection::After HttpConnection::on_ready(uint32_t epoll_events, const Http
 
 HttpConnection::After HttpConnection::read_some(Time now) {
   std::array<char, kReadAtOnce> bytes;
-  const ssize_t got = recv(socket_.get(), bytes.data(), bytes.size(), 0);
+  const ssize_t got = stream_.read(bytes);
   if (got < 0) return would_block() ? After::kKeep : After::kClose;
   if (got == 0) return After::kClose;
   if (state_ == State::kLingering) return After::kKeep;  // read and forgotten, until the deadline
@@ -61,8 +77,9 @@ HttpConnection::After HttpConnection::process(const HttpHandler& handler, Time n
     if (parsed == HttpParser::State::kBad) {
       return answer(HttpResponse::error(parser_.error_status(), ""), false, false, now);
     }
-    HttpReply reply = handler(request, peer_);
-    const bool keep_alive = request.keep_alive, head_only = request.method == HttpMethod::kHead;
+    const bool by_mistake = stream_.in_clear_by_mistake();
+    HttpReply reply = by_mistake ? HttpReply(point_to_https(request)) : handler(request, peer_);
+    const bool keep_alive = request.keep_alive && !by_mistake, head_only = request.method == HttpMethod::kHead;
     in_.erase(0, parser_.consumed());
     parser_.reset();
     if (reply.upgrade) {
@@ -75,7 +92,7 @@ HttpConnection::After HttpConnection::process(const HttpHandler& handler, Time n
   return After::kKeep;
 }
 
-void HttpConnection::take_over() { upgrade_(std::move(socket_), peer_, in_); }
+void HttpConnection::take_over() { upgrade_(std::move(stream_), peer_, in_); }
 
 HttpConnection::After HttpConnection::answer(HttpResponse response, bool keep_alive, bool head_only, Time now) {
   response_ = std::move(response);
@@ -92,13 +109,9 @@ HttpConnection::After HttpConnection::answer(HttpResponse response, bool keep_al
 HttpConnection::After HttpConnection::write_some(Time now) {
   while (written_ < head_.size() + content_size_) {
     const size_t head_done = std::min(written_, head_.size()), content_done = written_ - head_done;
-    const std::string_view content = response_.content().substr(0, content_size_);
-    std::array<iovec, 2> parts = {{{head_.data() + head_done, head_.size() - head_done},
-                                   {const_cast<char*>(content.data()) + content_done, content.size() - content_done}}};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = parts.size();
-    const ssize_t put = sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const std::string_view head = std::string_view(head_).substr(head_done);
+    const std::string_view content = response_.content().substr(0, content_size_).substr(content_done);
+    const ssize_t put = stream_.write(head, content);
     if (put < 0) return would_block() ? After::kKeep : After::kClose;
     written_ += static_cast<size_t>(put);
   }
@@ -116,7 +129,7 @@ HttpConnection::After HttpConnection::finish_answer(Time now) {
     return After::kKeep;
   }
   // Closing with bytes unread would reset the connection, and the client might never see the answer.
-  shutdown(socket_.get(), SHUT_WR);
+  stream_.end_writing();
   state_ = State::kLingering;
   in_.clear();
   deadline_ = now + timeouts_.linger;

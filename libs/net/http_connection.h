@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/clock.h"
-#include "base/file_descriptor.h"
 #include "net/http_request.h"
 #include "net/http_response.h"
 #include "net/socket.h"
+#include "net/stream.h"
 
 // One client's HTTP/1.1 connection: reads a request, answers it, reads the next one. Pipelined requests are answered in
 // order, one at a time. Belongs to HttpServer, which watches the socket and asks about deadlines.
@@ -18,8 +18,8 @@
 
 namespace sdr::net {
 
-/// Takes a connection over after a handshake: the socket, who is there, and bytes that came behind the request.
-using HttpUpgrade = std::function<void(FileDescriptor socket, const Address& peer, std::string_view early_bytes)>;
+/// Takes a connection over after a handshake: its bytes, who is there, and what came behind the request.
+using HttpUpgrade = std::function<void(Stream stream, const Address& peer, std::string_view early_bytes)>;
 
 struct HttpReply {
   HttpReply(HttpResponse answer) : response(std::move(answer)) {}
@@ -32,22 +32,23 @@ struct HttpReply {
 using HttpHandler = std::function<HttpReply(const HttpRequest& request, const Address& peer)>;
 
 struct HttpTimeouts {
-  Duration request = std::chrono::seconds(10);  // from its first byte (or the connection's start) to its last
-  Duration idle = std::chrono::seconds(60);     // between requests
-  Duration answer = std::chrono::seconds(10);   // for a client to take its answer, and a second for each
-  size_t slowest_bytes_per_s = 32 * 1024;       // so many bytes of it
-  Duration linger = std::chrono::seconds(1);    // reading on after an error, so that the client sees why
+  Duration request =
+      std::chrono::seconds(10);              // from its first byte (or the connection's start) to its last; of TLS too
+  Duration idle = std::chrono::seconds(60);  // between requests
+  Duration answer = std::chrono::seconds(10);  // for a client to take its answer, and a second for each
+  size_t slowest_bytes_per_s = 32 * 1024;      // so many bytes of it
+  Duration linger = std::chrono::seconds(1);   // reading on after an error, so that the client sees why
 };
 
 class HttpConnection {
  public:
   enum class After { kKeep, kClose, kUpgrade };
 
-  HttpConnection(FileDescriptor socket, Address peer, HttpLimits limits, const HttpTimeouts& timeouts, Time now);
+  HttpConnection(Stream stream, Address peer, HttpLimits limits, const HttpTimeouts& timeouts, Time now);
 
   /// Does what the socket is ready for. kUpgrade: the request asked for another protocol; take_over() is next.
   After on_ready(uint32_t epoll_events, const HttpHandler& handler, Time now);
-  /// Hands the socket over; the connection is spent.
+  /// Hands the stream over; the connection is spent.
   void take_over();
   /// What epoll should wait for now.
   uint32_t interest() const;
@@ -60,7 +61,9 @@ class HttpConnection {
   bool lingering() const { return state_ == State::kLingering; }
   /// Since when something is awaited of the client: a request's start, or its end.
   Time waiting_since() const { return waiting_since_; }
-  int fd() const { return socket_.get(); }
+  /// Its next step may be the one of TLS that costs a signature.
+  bool handshaking() const { return stream_.handshaking(); }
+  int fd() const { return stream_.fd(); }
   const Address& peer() const { return peer_; }
 
  private:
@@ -72,7 +75,7 @@ class HttpConnection {
   After write_some(Time now);
   After finish_answer(Time now);
 
-  FileDescriptor socket_;
+  Stream stream_;
   const Address peer_;
   const HttpTimeouts& timeouts_;
   HttpParser parser_;

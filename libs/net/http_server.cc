@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kAcceptsPerTurn = 64;  // a crowd that arrives does not hold up the ones who are here
+// A crowd that arrives does not hold up the ones who are here.
+constexpr int kAcceptsPerTurn = 64, kHandshakesPerTurn = 4;
 
 }  // namespace
 
@@ -93,8 +94,9 @@ void HttpServer::adopt(FileDescriptor socket, const Address& peer) {
   }
   if (!set_no_delay(socket.get())) return;  // it is gone already
   const int fd = socket.get();
-  connections_[fd] =
-      std::make_unique<HttpConnection>(std::move(socket), peer, options_.limits, options_.timeouts, loop_.now());
+  std::unique_ptr<TlsSession> tls = options_.tls ? options_.tls->accept(fd) : nullptr;
+  connections_[fd] = std::make_unique<HttpConnection>(Stream(std::move(socket), std::move(tls)), peer, options_.limits,
+                                                      options_.timeouts, loop_.now());
   per_address_.add(peer);
   loop_.watch(fd, EPOLLIN, [this, fd](uint32_t events) { on_ready(fd, events); });
 }
@@ -121,6 +123,7 @@ bool HttpServer::make_room() {
 // The kernel's buffer is empty and takes this at once; who has already sent a request may see a reset in its place.
 void HttpServer::turn_away(FileDescriptor socket, HttpRefusal why) {
   note(why);
+  if (options_.tls) return;  // words in clear would only look like a broken handshake
   const bool full = why == HttpRefusal::kFull;
   HttpResponse response =
       HttpResponse::error(full ? 503 : 429, full ? "too many connections" : "too many connections from your address");
@@ -135,6 +138,7 @@ void HttpServer::note(HttpRefusal why) {
 
 void HttpServer::on_ready(int fd, uint32_t epoll_events) {
   HttpConnection& connection = *connections_.at(fd);
+  if (handshake_has_to_wait(connection)) return;  // epoll names it again
   const uint32_t before = connection.interest();
   switch (connection.on_ready(epoll_events, handler_, loop_.now())) {
     case HttpConnection::After::kClose:
@@ -151,6 +155,15 @@ void HttpServer::on_ready(int fd, uint32_t epoll_events) {
       break;
   }
   if (connection.interest() != before) loop_.modify(fd, connection.interest());
+}
+
+bool HttpServer::handshake_has_to_wait(const HttpConnection& connection) {
+  if (!connection.handshaking()) return false;
+  if (handshake_turn_ != loop_.now()) {
+    handshake_turn_ = loop_.now();
+    handshakes_this_turn_ = 0;
+  }
+  return ++handshakes_this_turn_ > kHandshakesPerTurn;
 }
 
 void HttpServer::close(int fd) {

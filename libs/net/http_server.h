@@ -18,7 +18,8 @@
 // time for each step, so that clients that are slow on purpose cost a few kilobytes for a few seconds. At the limit
 // the connection that has kept us waiting for a request the longest is let go for the new one, so that a crowd of slow
 // ones keeps nobody out; where all are being answered the new one gets 503. One address beyond its share gets 429,
-// loopback excepted: there stands a proxy, or whoever owns the machine.
+// loopback excepted: there stands a proxy, or whoever owns the machine. A TLS handshake costs up to a millisecond, so a
+// turn of the loop does a few of them and leaves the others to the next; who is turned away is closed without words.
 
 namespace sdr::net {
 
@@ -29,6 +30,7 @@ struct HttpServerOptions {
   size_t connections_per_address_max = 0;                    // 0: no limit
   std::optional<AddressRates::Limit> requests_allowed = {};  // per address
   bool loopback_is_free = true;                              // of what counts per address
+  std::shared_ptr<TlsContext> tls = nullptr;                 // where set, every connection speaks TLS
 };
 
 /// Why a connection or request was turned away, for whoever counts.
@@ -62,6 +64,7 @@ class HttpServer {
   bool make_room();
   bool is_free(const Address& peer) const { return options_.loopback_is_free && peer.is_loopback(); }
   bool has_share(const Address& peer) const;
+  bool handshake_has_to_wait(const HttpConnection& connection);
   void turn_away(FileDescriptor socket, HttpRefusal why);
   void note(HttpRefusal why);
   void on_ready(int fd, uint32_t epoll_events);
@@ -79,6 +82,8 @@ class HttpServer {
   std::optional<AddressRates> requests_allowed_;
   std::function<void(HttpRefusal)> on_refusal_;
   uint64_t requests_ = 0;
+  Time handshake_turn_{};
+  int handshakes_this_turn_ = 0;
   EventLoop::TimerId sweep_ = EventLoop::TimerId::none;
   EventLoop::TimerId resume_ = EventLoop::TimerId::none;
 };

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "base/testing/temporary_folder.h"
@@ -170,13 +171,13 @@ TEST_F(HttpServerTest, TellsAnAddressThatItAsksTooOften) {
 
 TEST_F(HttpServerTest, HandsTheSocketOverToAnotherProtocol) {
   std::string early;
-  FileDescriptor taken;
+  std::optional<Stream> taken;
   serve({}, [&](const HttpRequest&, const Address&) -> HttpReply {
-    return HttpUpgrade([&](FileDescriptor socket, const Address& peer, std::string_view bytes) {
+    return HttpUpgrade([&](Stream stream, const Address& peer, std::string_view bytes) {
       EXPECT_TRUE(peer.is_loopback());
-      taken = std::move(socket);
+      taken.emplace(std::move(stream));
       early = bytes;
-      EXPECT_EQ(send(taken.get(), "changed", 7, MSG_NOSIGNAL), 7);
+      EXPECT_EQ(taken->write("changed", 7), 7);
     });
   });
   Talk talk(loop, server->address());

@@ -37,7 +37,8 @@ std::string nats_config(const NatsSettings& settings) {
        << "  store_dir: " << quoted(settings.store_folder) << "\n"
        << "  max_mem: " << (uint64_t{256} << 20) << "\n"
        << "  max_file: " << jetstream_bytes(settings.free_bytes) << "\n"
-       << "}\n";
+       << "}\n"
+       << settings.authorization;
   return text.str();
 }
 

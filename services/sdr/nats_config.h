@@ -11,8 +11,9 @@ namespace sdr::command {
 
 struct NatsSettings {
   uint16_t port = 4222, monitor_port = 8222;
-  std::string store_folder;
-  uint64_t free_bytes = 0;  ///< of the store's file system: JetStream may take up to three quarters of it
+  std::string store_folder = {};
+  std::string authorization = {};  ///< the users, as bus/users.h writes them; empty: everybody may do everything
+  uint64_t free_bytes = 0;         ///< of the store's file system: JetStream may take up to three quarters of it
 };
 
 /// JetStream's share of the disk: what bus.md's streams need together, or three quarters of what is free.

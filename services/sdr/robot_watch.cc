@@ -13,10 +13,8 @@ struct RobotWatch::Impl {
   std::optional<schema::SafetyState> last;
 };
 
-RobotWatch::RobotWatch(EventLoop& loop, const std::string& url, const std::string& name_space, Changed changed)
-    : impl_(std::make_unique<Impl>(
-          loop,
-          bus::BusConfig{.url = url, .service = "sdr-up", .name_space = name_space, .user = {}, .password = {}})) {
+RobotWatch::RobotWatch(EventLoop& loop, bus::BusConfig bus, Changed changed)
+    : impl_(std::make_unique<Impl>(loop, std::move(bus))) {
   bus::subscribe<schema::SafetyState>(impl_->bus, "telemetry.safety.state",
                                       [&impl = *impl_, changed = std::move(changed)](const schema::SafetyState& state) {
                                         const std::optional<RobotChange> change = describe_change(impl.last, state);

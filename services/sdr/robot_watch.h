@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/event_loop.h"
+#include "bus/bus.h"
 #include "sdr/robot_words.h"
 
 // Listens on the bus to what the robot side says of its safety, and tells what changes. It only listens: nothing that
@@ -20,8 +21,8 @@ class RobotWatch {
  public:
   using Changed = std::function<void(const RobotChange&)>;
 
-  /// `url` as "nats://127.0.0.1:4222". Does not wait for a connection.
-  RobotWatch(EventLoop& loop, const std::string& url, const std::string& name_space, Changed changed);
+  /// Does not wait for a connection.
+  RobotWatch(EventLoop& loop, bus::BusConfig bus, Changed changed);
   ~RobotWatch();
   RobotWatch(const RobotWatch&) = delete;
   RobotWatch& operator=(const RobotWatch&) = delete;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
 #include "base/json_writer.h"
 #include "base/log.h"
@@ -36,14 +35,14 @@ sigset_t watched_signals() {
   return signals;
 }
 
-void write_nats_config(const RunFolder& folder, const Ports& ports) {
+void write_nats_config(const RunFolder& folder, const Ports& ports, const NatsUsers& users) {
   const NatsSettings settings{.port = ports.nats,
                               .monitor_port = ports.nats_monitor,
                               .store_folder = folder.nats_store(),
+                              .authorization = users.authorization(),
                               .free_bytes = std::filesystem::space(folder.path()).available};
-  std::ofstream file(folder.nats_config());
-  file << nats_config(settings);
-  if (!file.flush()) throw ConfigError("cannot write to " + folder.nats_config());
+  write_secret_file(folder.nats_config(), nats_config(settings));
+  write_secret_file(folder.nats_users(), users.json());
 }
 
 }  // namespace
@@ -54,23 +53,27 @@ Up::Up(EventLoop& loop, UpOptions options, Terminal& terminal)
       terminal_(terminal),
       folder_(options_.run_dir),
       ports_(claim_ports(options_)),
+      nats_users_(options_.name_space),
       supervisor_(loop, {},
                   {.started = [this](const ServiceSpec& spec, pid_t pid) { on_started(spec, pid); },
                    .died = [this](const ServiceSpec& spec, const Supervisor::Death& death) { on_died(spec, death); }}),
       health_(loop, [this](const std::string& service,
                            const std::optional<HttpAnswer>& answer) { on_health(service, answer); }),
-      robot_(loop, "nats://" + loopback(ports_.nats), options_.name_space, [this](const RobotChange& change) {
+      robot_(loop, nats_users_.login("sdr", "nats://" + loopback(ports_.nats)), [this](const RobotChange& change) {
         if (address_shown_) terminal_.change(change.text, change.stopped ? Terminal::Mood::bad : Terminal::Mood::good);
       }) {
   require_shared_memory();
   folder_.forget_safety_state();
-  write_nats_config(folder_, ports_);
+  write_nats_config(folder_, ports_, nats_users_);
   seen_["nats"].address = loopback(ports_.nats_monitor);
   seen_["sim"].address = loopback(ports_.sim_metrics);
   seen_["transport"].address = loopback(ports_.transport_metrics);
   for (const auto& [name, seen] : seen_) health_.add(name, seen.address, name == "nats" ? "/varz" : "/health");
   for (ServiceSpec& spec : plan_services(options_, ports_, folder_)) {
     titles_[spec.name] = spec.title;
+    for (std::string& secret : nats_users_.environment_of(spec.name)) {
+      spec.process.environment.push_back(std::move(secret));
+    }
     const std::string log = folder_.log(spec.name);
     supervisor_.add(std::move(spec), log);
   }
@@ -166,7 +169,7 @@ void Up::on_clients(int64_t clients) {
 void Up::show_address() {
   if (address_shown_) return;
   address_shown_ = true;
-  terminal_.address(page_url(ports_.listen_addr));
+  terminal_.address(page_url(ports_.listen_addr, !options_.tls_cert.empty()));
 }
 
 // The page says for itself what is missing, so it can be opened all the same.
@@ -185,7 +188,7 @@ void Up::publish() const {
   JsonWriter json(text);
   json.begin_object();
   json.member("pid", static_cast<int64_t>(::getpid()));
-  json.member("url", page_url(ports_.listen_addr));
+  json.member("url", page_url(ports_.listen_addr, !options_.tls_cert.empty()));
   json.member("nats_url", "nats://" + loopback(ports_.nats));
   json.key("services");
   json.begin_object();

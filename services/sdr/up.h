@@ -7,6 +7,7 @@
 
 #include "base/event_loop.h"
 #include "sdr/facts.h"
+#include "sdr/nats_users.h"
 #include "sdr/robot_watch.h"
 #include "sdr/run_folder.h"
 #include "sdr/supervisor.h"
@@ -52,6 +53,7 @@ class Up {
   Terminal& terminal_;
   const RunFolder folder_;
   const Ports ports_;
+  const NatsUsers nats_users_;
   FileDescriptor signals_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, std::string> titles_;

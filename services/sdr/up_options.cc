@@ -72,6 +72,8 @@ std::string claim_ring(const UpOptions& options, Ports& ports) {
 void describe(UpOptions& values, Options& options) {
   options.add("port", &values.port, port_info("the page's port; 0: any that is free; -1: as listen_addr says", -1));
   options.add("listen_addr", &values.listen_addr, {.help = "where the page is served", .env = "SDR_LISTEN_ADDR"});
+  options.add("tls_cert", &values.tls_cert, {.help = "a certificate (PEM): the page is served by HTTPS"});
+  options.add("tls_key", &values.tls_key, {.help = "the certificate's private key (PEM)"});
   options.add("robot", &values.robot, {.help = "the robot to begin with; empty: as configs/sim.toml says"});
   options.add("timecode", &values.timecode, {.help = "draw the time code that measures glass-to-glass time"});
   options.add("run_dir", &values.run_dir, {.help = "logs, NATS's store, state of this run", .env = "SDR_RUN_DIR"});
@@ -98,11 +100,11 @@ Ports claim_ports(const UpOptions& options) {
   return ports;
 }
 
-std::string page_url(const std::string& listen_addr) {
+std::string page_url(const std::string& listen_addr, bool tls) {
   const size_t colon = listen_addr.rfind(':');
   std::string host = listen_addr.substr(0, colon);
   if (host.empty() || host == "*" || host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
-  return "http://" + host + listen_addr.substr(colon) + "/";
+  return (tls ? "https://" : "http://") + host + listen_addr.substr(colon) + "/";
 }
 
 }  // namespace sdr::command

@@ -21,6 +21,7 @@ struct UpOptions {
   std::string name_space;
   std::string robot;
   bool timecode = false;
+  std::string tls_cert, tls_key;
   std::vector<std::string> sim_args, transport_args;
   std::string bin_dir;
 };
@@ -39,7 +40,8 @@ struct Ports {
 /// Throws ConfigError that names the port, who holds it as far as that is known, and what to do.
 Ports claim_ports(const UpOptions& options);
 
-/// As a person opens it: "http://127.0.0.1:8080/", and localhost's address where it listens on every interface.
-std::string page_url(const std::string& listen_addr);
+/// As a person opens it: "http://127.0.0.1:8080/", "https" with TLS, and localhost's address where it listens on every
+/// interface.
+std::string page_url(const std::string& listen_addr, bool tls = false);
 
 }  // namespace sdr::command

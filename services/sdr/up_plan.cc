@@ -46,6 +46,8 @@ ServiceSpec plan_sim(const UpOptions& options, const Ports& ports, const RunFold
 ServiceSpec plan_transport(const UpOptions& options, const Ports& ports, const RunFolder& folder) {
   ProcessSpec process;
   process.arguments = {own_program(options, "sdr-transport"), "--metrics-addr", loopback(ports.transport_metrics)};
+  if (!options.tls_cert.empty()) process.arguments.insert(process.arguments.end(), {"--tls-cert", options.tls_cert});
+  if (!options.tls_key.empty()) process.arguments.insert(process.arguments.end(), {"--tls-key", options.tls_key});
   process.arguments.insert(process.arguments.end(), options.transport_args.begin(), options.transport_args.end());
   process.environment = common_environment(options, ports, folder);
   process.environment.push_back("SDR_LISTEN_ADDR=" + ports.listen_addr);

@@ -30,7 +30,8 @@ void describe(SimOptions& v, Options& options) {
       "shm_size", &v.shm_bytes,
       {.help = "bytes of the frame ring, a multiple of 4096", .env = "SDR_SHM_SIZE", .least = 8192, .most = 1 << 30});
   options.add("shm_hint", &v.shm_hint, {.help = "Unix datagram address to wake a reader at", .env = "SDR_SHM_HINT"});
-  options.add("nats_url", &v.nats_url, {.help = "the bus", .env = "SDR_NATS_URL"});
+  options.add("nats_url", &v.nats_url, {.help = "the bus", .env = "SDR_NATS_URL", .secret = true});
+  bus::describe(v.bus_login, options);
   options.add("namespace", &v.name_space, {.help = "put before every subject", .env = "SDR_NAMESPACE"});
   options.add("listen", &v.listen, {.help = "address of /health and /metrics"});
   options.add("trace_commands", &v.trace_commands,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/config.h"
+#include "bus/login.h"
 
 // The simulator's configuration: configs/sim.toml, the environment, flags (operations.md).
 
@@ -28,6 +29,7 @@ struct SimOptions {
   std::string shm_hint;
 
   std::string nats_url = "nats://127.0.0.1:4222";
+  bus::BusLogin bus_login;
   std::string name_space;
   std::string listen = "127.0.0.1:9101";
   std::string run_dir = "run";

@@ -19,8 +19,8 @@ BusLink::BusLink(EventLoop& loop, Registry& registry, BusLinkOptions options, Ho
            {.url = std::move(options.url),
             .service = "sdr-transport",
             .name_space = std::move(options.ns),
-            .user = {},
-            .password = {}}) {
+            .user = std::move(options.user),
+            .password = std::move(options.password)}) {
   bus_.on_state([this](bus::BusState state) {
     if (state == bus::BusState::connected) hooks_.on_connected();
   });

@@ -23,6 +23,7 @@ namespace sdr::transport {
 struct BusLinkOptions {
   std::string url;
   std::string ns;
+  std::string user, password;
 };
 
 class BusLink final : public BusPort {

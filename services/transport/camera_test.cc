@@ -50,7 +50,7 @@ class CameraTest : public ::testing::Test {
     int pair[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     ends.emplace_back(pair[1]);
-    clients.push_back(std::make_unique<Client>(loop, FileDescriptor(pair[0]), "c", true));
+    clients.push_back(std::make_unique<Client>(loop, net::Stream(FileDescriptor(pair[0])), "c", true));
     clients.back()->start([client = clients.back().get()](uint32_t) { client->flush(); });
     camera->add(*clients.back());
     return *clients.back();

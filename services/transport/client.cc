@@ -3,21 +3,19 @@
 
 namespace sdr::transport {
 
-Client::Client(EventLoop& loop, FileDescriptor socket, std::string id, bool loopback)
-    : loop_(loop), socket_(std::move(socket)), id_(std::move(id)), loopback_(loopback), seen_at_(loop.now()) {}
+Client::Client(EventLoop& loop, net::Stream stream, std::string id, bool loopback)
+    : loop_(loop), stream_(std::move(stream)), id_(std::move(id)), loopback_(loopback), seen_at_(loop.now()) {}
 
 Client::~Client() {
-  if (watched_) loop_.unwatch(socket_.get());
+  if (watched_) loop_.unwatch(stream_.fd());
 }
 
 void Client::start(EventLoop::FdCallback on_ready) {
-  loop_.watch(socket_.get(), blocked_ ? EPOLLIN | EPOLLOUT : EPOLLIN, std::move(on_ready));
+  loop_.watch(stream_.fd(), blocked_ ? EPOLLIN | EPOLLOUT : EPOLLIN, std::move(on_ready));
   watched_ = true;
 }
 
-void Client::send_video(const MessageRef& message, uint32_t bytes) {
-  note(queue_.send_video(socket_.get(), message, bytes));
-}
+void Client::send_video(const MessageRef& message, uint32_t bytes) { note(queue_.send_video(stream_, message, bytes)); }
 
 bool Client::send_other(MessageRef message) {
   if (!queue_.push_other(std::move(message))) return false;
@@ -25,14 +23,14 @@ bool Client::send_other(MessageRef message) {
   return true;
 }
 
-void Client::flush() { note(queue_.flush(socket_.get())); }
+void Client::flush() { note(queue_.flush(stream_)); }
 
 void Client::note(SendQueue::State state) {
   if (state == SendQueue::State::kBroken) broken_ = true;
   const bool blocked = state == SendQueue::State::kBlocked;
   if (blocked == blocked_) return;
   blocked_ = blocked;
-  if (watched_) loop_.modify(socket_.get(), blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
+  if (watched_) loop_.modify(stream_.fd(), blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
 
 std::optional<Time> Client::stuck_since(Time now) {

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/event_loop.h"
-#include "base/file_descriptor.h"
 #include "net/socket.h"
+#include "net/stream.h"
 #include "net/websocket.h"
 #include "transport/command_state.h"
 #include "transport/identity.h"
@@ -39,7 +39,7 @@ class Client {
   static constexpr uint32_t kMessagesPerSecond = 1000, kBytesPerSecond = 2 * 1024 * 1024;
   static constexpr size_t kStrangersMessageMax = 1024;  // what a token needs
 
-  Client(EventLoop& loop, FileDescriptor socket, std::string id, bool loopback);
+  Client(EventLoop& loop, net::Stream stream, std::string id, bool loopback);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -58,7 +58,8 @@ class Client {
   bool broken() const { return broken_; }
   void mark_broken() { broken_ = true; }
 
-  int fd() const { return socket_.get(); }
+  int fd() const { return stream_.fd(); }
+  net::Stream& stream() { return stream_; }
   const std::string& id() const { return id_; }
   bool loopback() const { return loopback_; }
   const SendQueue& queue() const { return queue_; }
@@ -83,7 +84,7 @@ class Client {
   void note(SendQueue::State state);
 
   EventLoop& loop_;
-  FileDescriptor socket_;
+  net::Stream stream_;
   const std::string id_;
   const bool loopback_;
   bool watched_ = false;

@@ -48,7 +48,7 @@ class ControlTest : public ::testing::Test {
     int pair[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     ends.emplace_back(pair[1]);
-    auto client = std::make_unique<Client>(loop, FileDescriptor(pair[0]), id, loopback);
+    auto client = std::make_unique<Client>(loop, net::Stream(FileDescriptor(pair[0])), id, loopback);
     client->identity.role = schema::Role::operator_;
     return client;
   }

@@ -52,12 +52,12 @@ Hub::~Hub() {
 
 std::string Hub::next_id() { return id_prefix_ + std::to_string(next_number_++); }
 
-void Hub::adopt(FileDescriptor socket, const net::Address& peer, Visit visit, std::string_view early) {
-  const int fd = socket.get();
+void Hub::adopt(net::Stream stream, const net::Address& peer, Visit visit, std::string_view early) {
+  const int fd = stream.fd();
   const bool ready =
       net::set_not_sent_low_water(fd, options_.not_sent_bytes).ok() && net::set_dead_peer_timeout(fd, kDeadPeerMs).ok();
   if (!ready) return;  // it is gone already
-  auto owned = std::make_unique<Client>(loop_, std::move(socket), next_id(), peer.is_loopback());
+  auto owned = std::make_unique<Client>(loop_, std::move(stream), next_id(), peer.is_loopback());
   Client& client = *owned;
   client.peer = peer;
   client.came_at = loop_.now();
@@ -104,7 +104,7 @@ void Hub::on_ready(Client& client, uint32_t epoll_events) {
 void Hub::read(Client& client) {
   const size_t kept = client.early.size();
   std::memcpy(buffer_.data(), client.early.data(), kept);
-  const ssize_t got = recv(client.fd(), buffer_.data() + kept, kReadBytes, MSG_DONTWAIT);
+  const ssize_t got = client.stream().read({reinterpret_cast<char*>(buffer_.data()) + kept, kReadBytes});
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return client.mark_broken();
   if (client.closing) return;  // only its end is waited for
@@ -204,7 +204,7 @@ void Hub::close(Client& client, net::WsClose code, std::string_view reason) {
   client.closing = true;
   client.closing_since = loop_.now();
   if (client.video.camera != nullptr) hooks_.on_close(client);
-  if (client.queue().drained()) shutdown(client.fd(), SHUT_WR);
+  if (client.queue().drained()) client.stream().end_writing();
 }
 
 void Hub::let_go(Client& client) {

@@ -66,7 +66,7 @@ class Hub {
   };
 
   /// Takes over a connection after its handshake; `early` has already arrived behind it.
-  void adopt(FileDescriptor socket, const net::Address& peer, Visit visit, std::string_view early);
+  void adopt(net::Stream stream, const net::Address& peer, Visit visit, std::string_view early);
   /// A stranger has shown who it is. The caller has asked full().
   void let_in(Client& stranger, Identity identity);
 

@@ -13,6 +13,9 @@ void describe(TransportOptions& values, Options& options) {
   options.add("listen_addr", &values.listen_addr,
               {.help = "where browsers connect: HTTP and WebSocket", .env = "SDR_LISTEN_ADDR"});
   options.add("metrics_addr", &values.metrics_addr, {.help = "where /health and /metrics are served for scrapers"});
+  options.add("tls_cert", &values.tls_cert,
+              {.help = "certificate (PEM, with what stands between it and the root): browsers connect by HTTPS"});
+  options.add("tls_key", &values.tls_key, {.help = "the certificate's private key (PEM, without a passphrase)"});
   options.add("access_tokens_file", &values.access_tokens_file,
               {.help = "a file (mode 0600) of lines ROLE TOKEN [NAME]; with it a token is asked of everybody"});
   options.add("access_tokens", &values.access_tokens, {.help = "further tokens, as ROLE:TOKEN", .secret = true});
@@ -30,6 +33,7 @@ void describe(TransportOptions& values, Options& options) {
   options.add("frame_bytes_max", &values.frame_bytes_max,
               {.help = "the largest frame that is passed on", .least = 64 * 1024, .most = 64 << 20});
   options.add("nats_url", &values.nats_url, {.help = "the bus", .env = "SDR_NATS_URL", .secret = true});
+  bus::describe(values.bus_login, options);
   options.add("namespace", &values.ns, {.help = "prefix of every subject on the bus", .env = "SDR_NAMESPACE"});
   options.add("clients_max", &values.clients_max, {.help = "clients at a time", .least = 1, .most = 65536});
   options.add("clients_per_address_max", &values.clients_per_address_max,
@@ -54,6 +58,10 @@ void check(const TransportOptions& values) {
     throw ConfigError("listen_addr: " + values.listen_addr +
                       " can be reached from other machines: give access_tokens_file (--make-token operator makes a "
                       "token), bind to 127.0.0.1, or say --insecure to let anybody drive");
+  }
+  if (values.tls_cert.empty() != values.tls_key.empty()) {
+    throw ConfigError(values.tls_key.empty() ? "tls_key is missing: tls_cert alone cannot be used"
+                                             : "tls_cert is missing: tls_key alone cannot be used");
   }
   const Result<net::Address> metrics = net::Address::parse(values.metrics_addr);
   if (!metrics) throw ConfigError("metrics_addr: " + metrics.error().message());

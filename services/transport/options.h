@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "bus/login.h"
 
 namespace sdr::transport {
 
@@ -13,6 +14,7 @@ namespace sdr::transport {
 struct TransportOptions {
   std::string listen_addr = "127.0.0.1:8080";
   std::string metrics_addr = "127.0.0.1:9100";
+  std::string tls_cert, tls_key;
   bool insecure = false;
   std::string access_tokens_file;
   std::vector<std::string> access_tokens;
@@ -23,6 +25,7 @@ struct TransportOptions {
   bool crc_enabled = true;
   int64_t frame_bytes_max = 4 << 20;
   std::string nats_url = "nats://127.0.0.1:4222";
+  bus::BusLogin bus_login;
   std::string ns;
   int64_t clients_max = 4096;
   int64_t clients_per_address_max = 64;

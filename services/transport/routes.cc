@@ -143,10 +143,10 @@ net::HttpReply Routes::open_stream(const HttpRequest& request, const net::Addres
 net::HttpReply Routes::upgrade(const net::WsHandshake& handshake, std::string camera,
                                std::optional<Identity> identity) {
   Hub::Visit visit = {net::ws_handshake_answer(handshake), std::move(camera), std::move(identity)};
-  return net::HttpUpgrade([this, visit = std::move(visit)](FileDescriptor socket, const net::Address& peer,
-                                                           std::string_view early) mutable {
-    parts_.hub.adopt(std::move(socket), peer, std::move(visit), early);
-  });
+  return net::HttpUpgrade(
+      [this, visit = std::move(visit)](net::Stream stream, const net::Address& peer, std::string_view early) mutable {
+        parts_.hub.adopt(std::move(stream), peer, std::move(visit), early);
+      });
 }
 
 }  // namespace sdr::transport

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "net/stream.h"
 #include "transport/message.h"
 
 // What one client's socket still has to take: the message that is half written, then what is urgent (events, answers,
@@ -48,11 +49,11 @@ class SendQueue {
 
   /// Writes the first `bytes` of the message at once where nothing is before it, else queues it as video. kBlocked also
   /// where it was queued only; refuses nothing: the caller has asked video_full().
-  State send_video(int fd, const MessageRef& message, uint32_t bytes);
+  State send_video(net::Stream& stream, const MessageRef& message, uint32_t bytes);
   /// Queues what goes before video; false where there is no room.
   [[nodiscard]] bool push_other(MessageRef message);
   /// Writes until everything is gone or the socket takes no more.
-  State flush(int fd);
+  State flush(net::Stream& stream);
 
   bool video_full() const { return video_.full(); }
   size_t video_count() const { return video_.size(); }
@@ -70,7 +71,7 @@ class SendQueue {
     uint32_t end = 0;  // of its bytes, as many are sent
   };
 
-  State write_current(int fd);
+  State write_current(net::Stream& stream);
 
   Item current_;
   uint32_t offset_ = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <optional>
 #include <string>
 
 #include "base/file_descriptor.h"
@@ -21,7 +22,7 @@ class SendQueueTest : public ::testing::Test {
   SendQueueTest() {
     int pair[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-    ours = FileDescriptor(pair[0]);
+    ours.emplace(FileDescriptor(pair[0]));
     theirs = FileDescriptor(pair[1]);
   }
   MessageRef message(const std::string& bytes) {
@@ -40,27 +41,28 @@ class SendQueueTest : public ::testing::Test {
   std::string fill() {
     const std::string block(100'000, 'f');
     std::string written;
-    while (queue.send_video(ours.get(), message(block), 100'000) == State::kDrained) written += block;
+    while (queue.send_video(*ours, message(block), 100'000) == State::kDrained) written += block;
     return written + block;
   }
 
   TextPool pool;  // outlives the queue, which holds its messages
-  FileDescriptor ours, theirs;
+  std::optional<net::Stream> ours;
+  FileDescriptor theirs;
   SendQueue queue;
 };
 
 TEST_F(SendQueueTest, WritesAtOnceWhereNothingWaits) {
-  EXPECT_EQ(queue.send_video(ours.get(), message("frame+tail"), 5), State::kDrained);
+  EXPECT_EQ(queue.send_video(*ours, message("frame+tail"), 5), State::kDrained);
   EXPECT_EQ(read(), "frame");
   EXPECT_EQ(queue.bytes_sent(), 5u);
 }
 
 TEST_F(SendQueueTest, FinishesAHalfWrittenFrameBeforeWhatIsUrgentAndThatBeforeVideo) {
   const std::string before = fill();
-  EXPECT_EQ(queue.send_video(ours.get(), message("VIDEO"), 5), State::kBlocked);
+  EXPECT_EQ(queue.send_video(*ours, message("VIDEO"), 5), State::kBlocked);
   EXPECT_TRUE(queue.push_other(message("URGENT")));
   std::string all;
-  while (queue.flush(ours.get()) == State::kBlocked) all += read();
+  while (queue.flush(*ours) == State::kBlocked) all += read();
   EXPECT_EQ(all + read(), before + "URGENTVIDEO");
   EXPECT_TRUE(queue.drained());
 }
@@ -69,12 +71,12 @@ TEST_F(SendQueueTest, KeepsTheHalfWrittenFrameWhenTheRestIsDropped) {
   const std::string before = fill();
   for (size_t i = 0; i < SendQueue::kVideoMax; ++i) {
     EXPECT_FALSE(queue.video_full());
-    EXPECT_EQ(queue.send_video(ours.get(), message("late"), 4), State::kBlocked);
+    EXPECT_EQ(queue.send_video(*ours, message("late"), 4), State::kBlocked);
   }
   EXPECT_TRUE(queue.video_full());
   EXPECT_EQ(queue.drop_video(), SendQueue::kVideoMax);
   std::string all;
-  while (queue.flush(ours.get()) == State::kBlocked) all += read();
+  while (queue.flush(*ours) == State::kBlocked) all += read();
   EXPECT_EQ((all + read()).size(), before.size());
 }
 
@@ -86,7 +88,7 @@ TEST_F(SendQueueTest, RefusesUrgentMessagesBeyondItsBound) {
 
 TEST_F(SendQueueTest, SaysThatASocketIsBroken) {
   theirs.reset();
-  EXPECT_EQ(queue.send_video(ours.get(), message("frame"), 5), State::kBroken);
+  EXPECT_EQ(queue.send_video(*ours, message("frame"), 5), State::kBroken);
 }
 
 TEST(KeyframeRequests, SendsTheFirstAtOnceAndThoseOfHalfASecondInOne) {

@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace subjects = schema::subjects;
 
+constexpr Duration kCertificateTick = 5s;    // certificates are renewed while we run
 constexpr int kLeaseTurns = 20;              // of 50 ms
 constexpr uint64_t kFramesComeUs = 100'000;  // a frame within the last 100 ms: the next one is near
 
@@ -43,7 +44,7 @@ HubOptions hub_options(const TransportOptions& options) {
   return hub;
 }
 
-net::HttpServerOptions http_options(const TransportOptions& options) {
+net::HttpServerOptions http_options(const TransportOptions& options, std::shared_ptr<net::TlsContext> tls) {
   net::HttpServerOptions http;
   http.limits.body = 64 * 1024;
   http.timeouts.request = 5s;
@@ -51,7 +52,13 @@ net::HttpServerOptions http_options(const TransportOptions& options) {
   http.connections_per_address_max = static_cast<size_t>(options.clients_per_address_max);
   http.requests_allowed = net::AddressRates::Limit{.burst = 200, .interval = 20ms};
   http.loopback_is_free = options.loopback_is_free;
+  http.tls = std::move(tls);
   return http;
+}
+
+std::shared_ptr<net::TlsContext> make_tls(const TransportOptions& options, Registry& registry) {
+  if (options.tls_cert.empty()) return nullptr;
+  return std::make_shared<net::TlsContext>(net::TlsFiles{options.tls_cert, options.tls_key}, registry);
 }
 
 /// As many descriptors as the system lets us have: each client is one.
@@ -68,7 +75,11 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
     : loop_(loop),
       options_(options),
       health_(loop, registry_, options.metrics_addr),
-      bus_(loop, registry_, {.url = options.nats_url, .ns = options.ns},
+      bus_(loop, registry_,
+           {.url = options.nats_url,
+            .ns = options.ns,
+            .user = options.bus_login.user,
+            .password = bus::password_of(options.bus_login)},
            {.on_message = [this](auto subject, auto payload) { on_bus_message(subject, payload); },
             .on_connected = [this] { supervision_.on_bus_connected(loop_.now()); }}),
       door_(TokenFile(options.access_tokens_file, options.access_tokens),
@@ -92,8 +103,9 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
                .refresh_metrics = [this] { cameras_.export_metrics(); },
                .status = [this](const Identity& asker) { return status_json(asker); }},
               origin_policy(options_, door_.token_needed()), options_.web_root),
+      tls_(make_tls(options, registry_)),
       http_(
-          loop, http_options(options),
+          loop, http_options(options, tls_),
           [this](const net::HttpRequest& request, const net::Address& peer) { return routes_.answer(request, peer); }),
       unknown_types_(registry_.counter("messages_unknown_total", "Messages of a type that nobody knows")),
       malformed_(registry_.counter("messages_malformed_total", "Messages whose body was not what its type says")) {
@@ -107,7 +119,8 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
   if (const Status status = http_.listen(address); !status) throw ConfigError(status.error().message());
   start_timers();
   bus_.start();
-  log_info("serving", {{"address", http_.address().to_string()}, {"ring", options_.shm_path}});
+  log_info("serving",
+           {{"address", http_.address().to_string()}, {"tls", tls_ != nullptr}, {"ring", options_.shm_path}});
 }
 
 Transport::~Transport() {
@@ -135,6 +148,7 @@ void Transport::start_timers() {
     publish_health();
   }));
   timers_.push_back(loop_.every(1s, [this] { every_second(); }));
+  if (tls_) timers_.push_back(loop_.every(kCertificateTick, [this] { tls_->reload_if_changed(); }));
 }
 
 Camera::Hooks Transport::camera_hooks() {

@@ -7,6 +7,7 @@
 #include "base/event_loop.h"
 #include "base/metrics.h"
 #include "net/http_server.h"
+#include "net/tls.h"
 #include "transport/bus_link.h"
 #include "transport/cameras.h"
 #include "transport/control.h"
@@ -73,6 +74,7 @@ class Transport {
   Supervision supervision_;
   Control control_;
   Routes routes_;
+  std::shared_ptr<net::TlsContext> tls_;  // null: in clear
   net::HttpServer http_;
   std::string text_;
   schema::CommandAck ack_;

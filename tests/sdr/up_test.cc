@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <csignal>
 #include <fstream>
+#include <sstream>
 
 #include "base/event_loop.h"
+#include "bus/bus.h"
+#include "net/testing/tls.h"
 #include "schema/json_value.h"
 #include "sdr/capture.h"
 #include "sdr/http_get.h"
@@ -65,6 +69,88 @@ TEST(Up, TakesEverythingWithItWhenItIsKilled) {
   up.signal(SIGKILL);
   up.wait();
   for (const auto& [name, pid] : services) EXPECT_TRUE(is_gone(pid)) << name;
+}
+
+TEST(Up, ServesThePageByHttpsWhereItHasACertificate) {
+  const TemporaryFolder folder;
+  write_certificate({folder.file("cert.pem"), folder.file("key.pem")});
+  RunningUp up({"--tls-cert=" + folder.file("cert.pem"), "--tls-key=" + folder.file("key.pem")});
+  ASSERT_TRUE(up.says("  open ") && up.says(up.url())) << up.output();
+  ASSERT_TRUE(up.url().starts_with("https://127.0.0.1:")) << up.url();
+  TlsClient client(*net::Address::parse(up.url().substr(8, up.url().size() - 9)));
+  client.say("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  for (int i = 0; i < 3000 && client.heard().find("<html") == std::string::npos && !client.ended(); ++i) {
+    ::usleep(10'000);
+    client.poll();
+  }
+  EXPECT_NE(client.heard().find("<html"), std::string::npos) << client.why();
+}
+
+TEST(Up, EndsWithOneLineWhereTheCertificateIsMissing) {
+  RunningUp up({"--tls-cert=/nonexistent.pem", "--tls-key=/nonexistent.key"});
+  const int status = up.wait();
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 2) << command::describe_exit(status);
+  EXPECT_NE(up.output().find("tls_cert: /nonexistent.pem: No such file"), std::string::npos) << up.output();
+}
+
+std::string text_of(const std::string& path) {
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+std::string member_of(const std::string& json_text, const std::vector<std::string>& path) {
+  schema::JsonParser parser;
+  std::optional<schema::JsonValue> value = parser.parse(json_text);
+  for (const std::string& key : path) {
+    if (value) value = value->find(key);
+  }
+  return value && value->text() ? std::string(*value->text()) : std::string();
+}
+
+TEST(Up, LetsNobodyOntoTheBusWithoutAPasswordAndKeepsThoseSecret) {
+  RunningUp up;
+  ASSERT_TRUE(up.says("  open ")) << up.output();
+  const std::string users = text_of(up.run_folder() + "/nats-users.json");
+  const std::string url = member_of(text_of(up.run_folder() + "/up.json"), {"nats_url"});
+  const auto state_of = [&](const std::string& user, const std::string& password) {
+    EventLoop loop;
+    Registry registry;
+    bus::Bus bus(loop, registry, {.url = url, .service = "test", .name_space = {}, .user = user, .password = password});
+    bus.start();
+    for (int i = 0; i < 3000 && bus.state() != bus::BusState::connected && bus.last_error().empty(); ++i) {
+      loop.run_once(std::chrono::milliseconds(10));
+    }
+    return bus.state();
+  };
+  EXPECT_EQ(state_of("", ""), bus::BusState::connecting);
+  EXPECT_EQ(state_of("sim", "guessed"), bus::BusState::connecting);
+  for (const char* name : {"sim", "transport", "sdr", "recorder"}) {
+    const std::string password = member_of(users, {"users", name, "password"});
+    ASSERT_GE(password.size(), 32u) << users;
+    EXPECT_EQ(state_of(name, password), bus::BusState::connected) << name;
+    for (const auto& [service, pid] : up.services()) {
+      EXPECT_EQ(text_of("/proc/" + std::to_string(pid) + "/cmdline").find(password), std::string::npos) << service;
+      EXPECT_EQ(text_of(up.run_folder() + "/logs/" + service + ".log").find(password), std::string::npos) << service;
+    }
+    EXPECT_EQ(up.output().find(password), std::string::npos);
+  }
+  for (const char* file : {"/nats-users.json", "/nats-server.conf"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat((up.run_folder() + file).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << file;
+  }
+}
+
+TEST(Up, RefusesNothingThatItsServicesNeed) {
+  RunningUp up({"--namespace=site.one"});
+  ASSERT_TRUE(up.says("  open ")) << up.output();
+  ::sleep(2);  // each of them says everything that it says by itself
+  for (const char* service : {"sim", "transport"}) {
+    EXPECT_EQ(text_of(up.run_folder() + "/logs/" + service + ".log").find("ermissions Violation"), std::string::npos);
+  }
+  EXPECT_EQ(text_of(up.run_folder() + "/logs/nats.log").find("ermissions Violation"), std::string::npos)
+      << text_of(up.run_folder() + "/logs/nats.log");
 }
 
 TEST(Up, StartsAgainEachServiceThatIsKilled) {

@@ -33,6 +33,9 @@ void TransportTest::start() {
   }
   robot->start();
   ASSERT_TRUE(until([this] { return robot->state() == bus::BusState::connected && !heard.empty(); }));
+  // It looks at its ring every 50 ms: two frames before the first look would be none that it saw change.
+  const Time looked = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+  ASSERT_TRUE(until([&] { return loop.now() > looked; }));
 }
 
 void TransportTest::open_ring(const std::string& name) {

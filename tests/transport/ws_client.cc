@@ -7,8 +7,12 @@
 
 namespace sdr::testing {
 
-WsClient::WsClient(const net::Address& server, const std::string& query, const std::string& headers)
-    : socket_(std::move(net::connect_tcp(server).value())) {
+WsClient::WsClient(const net::Address& server, const std::string& query, const std::string& headers, bool over_tls) {
+  if (over_tls) {
+    tls_ = std::make_unique<TlsClient>(server);
+  } else {
+    socket_ = std::move(net::connect_tcp(server).value());
+  }
   send_raw("GET /stream/ws" + query + " HTTP/1.1\r\nHost: " + server.to_string() +
            "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
@@ -16,6 +20,7 @@ WsClient::WsClient(const net::Address& server, const std::string& query, const s
 }
 
 void WsClient::send_raw(const std::string& bytes) {
+  if (tls_) return tls_->say(bytes);
   size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t put = ::send(socket_.get(), bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
@@ -39,8 +44,13 @@ void WsClient::send(uint8_t type, const std::string& body, uint8_t first) {
 }
 
 void WsClient::poll() {
+  if (tls_) {
+    tls_->poll();
+    bytes_ += std::exchange(tls_->heard(), {});
+    ended_ = tls_->ended();
+  }
   char piece[65536];
-  while (true) {
+  while (!tls_) {
     const ssize_t got = recv(socket_.get(), piece, sizeof piece, MSG_DONTWAIT);
     if (got <= 0) {
       ended_ = ended_ || got == 0 || errno != EAGAIN;

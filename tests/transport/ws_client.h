@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 
 #include "base/file_descriptor.h"
 #include "frames/frame_header.h"
 #include "net/socket.h"
+#include "net/testing/tls.h"
 
 namespace sdr::testing {
 
@@ -20,7 +22,8 @@ class WsClient {
   };
 
   /// Connects and sends the handshake; `query` as in "?camera=front".
-  WsClient(const net::Address& server, const std::string& query = "", const std::string& headers = "");
+  WsClient(const net::Address& server, const std::string& query = "", const std::string& headers = "",
+           bool over_tls = false);
 
   void send_raw(const std::string& bytes);
   /// One masked frame.
@@ -33,8 +36,8 @@ class WsClient {
   bool ended() const { return ended_; }           // the server has closed the connection
   int close_code() const { return close_code_; }  // of its close frame; 0: none came
   const std::string& answer() const { return answer_; }
-  net::Address local() const { return net::local_address(socket_.get()).value(); }
-  int fd() const { return socket_.get(); }
+  net::Address local() const { return net::local_address(fd()).value(); }
+  int fd() const { return tls_ ? tls_->fd() : socket_.get(); }
 
   std::deque<Message> messages;
 
@@ -43,6 +46,7 @@ class WsClient {
   void take_frames();
 
   FileDescriptor socket_;
+  std::unique_ptr<TlsClient> tls_;  // in its place
   std::string bytes_;
   std::string answer_;
   bool open_ = false;
