@@ -2,6 +2,7 @@
 #include "tests/faults/stand.h"
 
 #include <csignal>
+#include <filesystem>
 #include <stdexcept>
 
 #include "robot/renderer.h"
@@ -38,7 +39,8 @@ std::string missing_for_stand() {
   return {};
 }
 
-Stand::Stand(StandOptions options) : options_(std::move(options)) {
+Stand::Stand(StandOptions options) : options_(std::move(options)), ring_folder_("/dev/shm/sdr-test-XXXXXX") {
+  SDR_ASSERT(::mkdtemp(ring_folder_.data()) != nullptr, ring_folder_);
   nats_ = std::make_unique<testing::NatsServer>();
   nats_url_ = nats_->url();
   witness_ = std::make_unique<Witness>(folder_.file("trace"), [this](std::string_view client, uint64_t cmd_seq) {
@@ -50,7 +52,11 @@ Stand::Stand(StandOptions options) : options_(std::move(options)) {
   pilot_ = std::make_unique<Operator>(loop, relay_->address());
 }
 
-Stand::~Stand() = default;
+Stand::~Stand() {
+  sim_.reset();  // whoever writes there ends first
+  std::error_code ignored;
+  std::filesystem::remove_all(ring_folder_, ignored);
+}
 
 std::vector<std::string> Stand::environment() const {
   std::vector<std::string> environment = {"SDR_NATS_URL=" + nats_url_, "SDR_SHM_PATH=" + ring(),

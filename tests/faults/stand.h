@@ -58,7 +58,7 @@ class Stand {
 
   /// Where the transport listens, past the relay.
   const net::Address& transport_address() const { return transport_address_; }
-  std::string ring() const { return folder_.file("frames"); }
+  std::string ring() const { return ring_folder_ + "/frames"; }
   const std::string& nats_url() const { return nats_url_; }
 
   EventLoop loop;
@@ -77,6 +77,7 @@ class Stand {
 
   const StandOptions options_;
   testing::TemporaryFolder folder_;
+  std::string ring_folder_;  // in memory, as in earnest: what is no ring is replaced there, and kept on a disk
   std::unique_ptr<testing::NatsServer> nats_;
   std::string nats_url_;
   std::unique_ptr<Program> sim_, transport_, driver_;
