@@ -19,6 +19,8 @@ namespace {
 
 constexpr size_t kPasswordLetters = 32;  // of 64: 192 bits
 
+}  // namespace
+
 std::string make_password() {
   constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::array<unsigned char, kPasswordLetters> bytes{};
@@ -29,8 +31,6 @@ std::string make_password() {
   for (const unsigned char byte : bytes) password += kLetters[byte % kLetters.size()];
   return password;
 }
-
-}  // namespace
 
 NatsUsers::NatsUsers(std::string name_space) : name_space_(std::move(name_space)) {
   if (!bus::is_namespace(name_space_)) throw ConfigError("namespace: '" + name_space_ + "' cannot stand in a subject");

@@ -37,6 +37,9 @@ class NatsUsers {
   std::vector<bus::BusPassword> passwords_;
 };
 
+/// 192 random bits in letters that need no quotes anywhere.
+std::string make_password();
+
 /// A file that only its owner may read, from its first byte on; what was there before is replaced as a whole.
 void write_secret_file(const std::string& path, const std::string& text);
 

@@ -23,6 +23,7 @@ class RunFolder {
   std::string log(const std::string& service) const { return path_ / "logs" / (service + ".log"); }
   std::string nats_store() const { return path_ / "nats"; }
   std::string nats_config() const { return path_ / "nats-server.conf"; }
+  std::string access_tokens() const { return path_ / "access-tokens"; }
   std::string nats_users() const { return path_ / "nats-users.json"; }
   std::string safety_state() const { return path_ / "safety-state.json"; }
 

@@ -54,6 +54,7 @@ Up::Up(EventLoop& loop, UpOptions options, Terminal& terminal)
       folder_(options_.run_dir),
       ports_(claim_ports(options_)),
       nats_users_(options_.name_space),
+      share_(prepare_share(options_, folder_)),
       supervisor_(loop, {},
                   {.started = [this](const ServiceSpec& spec, pid_t pid) { on_started(spec, pid); },
                    .died = [this](const ServiceSpec& spec, const Supervisor::Death& death) { on_died(spec, death); }}),
@@ -69,7 +70,7 @@ Up::Up(EventLoop& loop, UpOptions options, Terminal& terminal)
   seen_["sim"].address = loopback(ports_.sim_metrics);
   seen_["transport"].address = loopback(ports_.transport_metrics);
   for (const auto& [name, seen] : seen_) health_.add(name, seen.address, name == "nats" ? "/varz" : "/health");
-  for (ServiceSpec& spec : plan_services(options_, ports_, folder_)) {
+  for (ServiceSpec& spec : plan_services(options_, ports_, folder_, share_)) {
     titles_[spec.name] = spec.title;
     for (std::string& secret : nats_users_.environment_of(spec.name)) {
       spec.process.environment.push_back(std::move(secret));
@@ -169,7 +170,11 @@ void Up::on_clients(int64_t clients) {
 void Up::show_address() {
   if (address_shown_) return;
   address_shown_ = true;
-  terminal_.address(page_url(ports_.listen_addr, !options_.tls_cert.empty()));
+  const bool tls = !options_.tls_cert.empty();
+  if (share_.token.empty()) return terminal_.address(page_url(ports_.listen_addr, tls));
+  if (!tls)
+    terminal_.change("no --tls-cert: others' browsers show JPEG and read no gamepad, and the token travels as it is");
+  terminal_.address(page_url(ports_.listen_addr, tls, reachable_host()) + "#token=" + share_.token);
 }
 
 // The page says for itself what is missing, so it can be opened all the same.

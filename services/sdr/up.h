@@ -10,6 +10,7 @@
 #include "sdr/nats_users.h"
 #include "sdr/robot_watch.h"
 #include "sdr/run_folder.h"
+#include "sdr/share.h"
 #include "sdr/supervisor.h"
 #include "sdr/terminal.h"
 #include "sdr/up_options.h"
@@ -54,6 +55,7 @@ class Up {
   const RunFolder folder_;
   const Ports ports_;
   const NatsUsers nats_users_;
+  const Share share_;
   FileDescriptor signals_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, std::string> titles_;

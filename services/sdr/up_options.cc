@@ -28,8 +28,10 @@ std::string held_by(uint16_t port) {
 
 // People open this one, perhaps from a bookmark: it is never moved silently.
 std::string claim_page(const UpOptions& options) {
+  const net::Address wanted = parsed(options.listen_addr);
   std::string address = options.listen_addr;
-  uint16_t port = parsed(address).port();
+  if (options.share && wanted.is_loopback()) address = "0.0.0.0:" + std::to_string(wanted.port());
+  uint16_t port = wanted.port();
   if (options.port >= 0) port = static_cast<uint16_t>(options.port);
   if (port == 0) {
     const Result<uint16_t> picked = pick_port();
@@ -72,6 +74,7 @@ std::string claim_ring(const UpOptions& options, Ports& ports) {
 void describe(UpOptions& values, Options& options) {
   options.add("port", &values.port, port_info("the page's port; 0: any that is free; -1: as listen_addr says", -1));
   options.add("listen_addr", &values.listen_addr, {.help = "where the page is served", .env = "SDR_LISTEN_ADDR"});
+  options.add("share", &values.share, {.help = "let others on the network in, who have the token that it prints"});
   options.add("tls_cert", &values.tls_cert, {.help = "a certificate (PEM): the page is served by HTTPS"});
   options.add("tls_key", &values.tls_key, {.help = "the certificate's private key (PEM)"});
   options.add("robot", &values.robot, {.help = "the robot to begin with; empty: as configs/sim.toml says"});
@@ -100,10 +103,10 @@ Ports claim_ports(const UpOptions& options) {
   return ports;
 }
 
-std::string page_url(const std::string& listen_addr, bool tls) {
+std::string page_url(const std::string& listen_addr, bool tls, const std::string& everywhere) {
   const size_t colon = listen_addr.rfind(':');
   std::string host = listen_addr.substr(0, colon);
-  if (host.empty() || host == "*" || host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
+  if (host.empty() || host == "*" || host == "0.0.0.0" || host == "[::]") host = everywhere;
   return (tls ? "https://" : "http://") + host + listen_addr.substr(colon) + "/";
 }
 

@@ -22,6 +22,7 @@ struct UpOptions {
   std::string robot;
   bool timecode = false;
   std::string tls_cert, tls_key;
+  bool share = false;
   std::vector<std::string> sim_args, transport_args;
   std::string bin_dir;
 };
@@ -42,6 +43,6 @@ Ports claim_ports(const UpOptions& options);
 
 /// As a person opens it: "http://127.0.0.1:8080/", "https" with TLS, and localhost's address where it listens on every
 /// interface.
-std::string page_url(const std::string& listen_addr, bool tls = false);
+std::string page_url(const std::string& listen_addr, bool tls = false, const std::string& everywhere = "127.0.0.1");
 
 }  // namespace sdr::command

@@ -43,11 +43,14 @@ ServiceSpec plan_sim(const UpOptions& options, const Ports& ports, const RunFold
   return {"sim", "the simulator", std::move(process)};
 }
 
-ServiceSpec plan_transport(const UpOptions& options, const Ports& ports, const RunFolder& folder) {
+ServiceSpec plan_transport(const UpOptions& options, const Ports& ports, const RunFolder& folder, const Share& share) {
   ProcessSpec process;
   process.arguments = {own_program(options, "sdr-transport"), "--metrics-addr", loopback(ports.transport_metrics)};
   if (!options.tls_cert.empty()) process.arguments.insert(process.arguments.end(), {"--tls-cert", options.tls_cert});
   if (!options.tls_key.empty()) process.arguments.insert(process.arguments.end(), {"--tls-key", options.tls_key});
+  if (!share.tokens_file.empty()) {
+    process.arguments.insert(process.arguments.end(), {"--access-tokens-file", share.tokens_file});
+  }
   process.arguments.insert(process.arguments.end(), options.transport_args.begin(), options.transport_args.end());
   process.environment = common_environment(options, ports, folder);
   process.environment.push_back("SDR_LISTEN_ADDR=" + ports.listen_addr);
@@ -56,8 +59,9 @@ ServiceSpec plan_transport(const UpOptions& options, const Ports& ports, const R
 
 }  // namespace
 
-std::vector<ServiceSpec> plan_services(const UpOptions& options, const Ports& ports, const RunFolder& folder) {
-  return {plan_nats(folder), plan_sim(options, ports, folder), plan_transport(options, ports, folder)};
+std::vector<ServiceSpec> plan_services(const UpOptions& options, const Ports& ports, const RunFolder& folder,
+                                       const Share& share) {
+  return {plan_nats(folder), plan_sim(options, ports, folder), plan_transport(options, ports, folder, share)};
 }
 
 fs::path find_program(const std::string& name) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sdr/run_folder.h"
+#include "sdr/share.h"
 #include "sdr/supervisor.h"
 #include "sdr/up_options.h"
 
@@ -14,7 +15,8 @@
 namespace sdr::command {
 
 /// nats-server, sdr-sim, sdr-transport, in the order of their start. Throws ConfigError where a program is missing.
-std::vector<ServiceSpec> plan_services(const UpOptions& options, const Ports& ports, const RunFolder& folder);
+std::vector<ServiceSpec> plan_services(const UpOptions& options, const Ports& ports, const RunFolder& folder,
+                                       const Share& share);
 
 /// The program of that name in the PATH or in the usual system folders; empty where there is none.
 std::filesystem::path find_program(const std::string& name);

@@ -10,6 +10,7 @@
 #include "sdr/nats_config.h"
 #include "sdr/robot_words.h"
 #include "sdr/run_folder.h"
+#include "sdr/share.h"
 #include "sdr/up_options.h"
 
 namespace sdr::command {
@@ -93,6 +94,28 @@ TEST(Ports, RefusesARingThatAnotherWrites) {
   EXPECT_EQ(claim_ports(options).ring, options.shm_path);
   ASSERT_EQ(::flock(writer.get(), LOCK_EX), 0);
   EXPECT_NE(refusal_of([&] { claim_ports(options); }).find("written by another simulator"), std::string::npos);
+}
+
+TEST(Share, KeepsItsTokenInAFileThatOnlyTheOwnerReads) {
+  const testing::TemporaryFolder folder;
+  const RunFolder run(folder.path() / "run");
+  UpOptions options;
+  EXPECT_EQ(prepare_share(options, run).token, "");
+  options.share = true;
+  const Share first = prepare_share(options, run), second = prepare_share(options, run);
+  EXPECT_GE(first.token.size(), 32u);
+  EXPECT_EQ(first.token, second.token);
+  EXPECT_EQ(std::filesystem::status(first.tokens_file).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(Share, ListensOnEveryInterface) {
+  UpOptions options;
+  options.port = options.nats_port = options.nats_monitor_port = options.sim_metrics_port =
+      options.transport_metrics_port = 0;
+  options.share = true;
+  EXPECT_TRUE(claim_ports(options).listen_addr.starts_with("0.0.0.0:"));
+  EXPECT_EQ(page_url("0.0.0.0:8080", true, "192.0.2.1"), "https://192.0.2.1:8080/");
 }
 
 TEST(Ports, MakesAnAddressThatAPersonCanOpen) {

@@ -94,7 +94,7 @@ void FrameSource::watch_only() {
 // The first viewer after a time without: what the ring holds serves as the cache of frames that nobody kept.
 void FrameSource::join() {
   joined_ = true;
-  dropping_ = false;
+  dropping_ = skipping_ = false;
   Sink sink(pool_);
   frames::FrameHeader header;
   const uint64_t now_us = monotonic_us();
@@ -104,7 +104,13 @@ void FrameSource::join() {
     deliver(header, *sink.take(), now_us);
     return;
   }
-  reader_.join(frames::Join::kNextKeyframe);
+  // From here on no keyframe may be missed, also not one that is committed right now: where there was one, too old, the
+  // reader stands behind it; where there was none, any is new.
+  if (state == frames::ReadState::kFrame) {
+    skipping_ = true;
+  } else {
+    reader_.join(state == frames::ReadState::kEmpty ? frames::Join::kNewestKeyframe : frames::Join::kNextKeyframe);
+  }
   wish_keyframe();
 }
 
@@ -134,6 +140,8 @@ void FrameSource::follow() {
 }
 
 void FrameSource::deliver(const frames::FrameHeader& header, VideoMessage& message, uint64_t read_us) {
+  if (skipping_ && !header.is_keyframe()) return pool_.abandon(message);
+  skipping_ = false;
   const size_t room = header.is_keyframe() ? arrived_.capacity() : kQueueFrames;
   if ((dropping_ && !header.is_keyframe()) || arrived_.size() >= room) {
     dropped_.fetch_add(1);

@@ -80,6 +80,7 @@ class FrameSource {
   std::atomic<frames::WriterState> writer_state_{frames::WriterState::kAbsent};
   std::atomic<uint64_t> dropped_{0};
   bool dropping_ = false;  // until a keyframe
+  bool skipping_ = false;  // likewise, but these belong to nobody's picture: not counted
   bool joined_ = false;
   std::thread thread_;  // last: it uses all of the above
 };

@@ -119,13 +119,7 @@ std::string TransportTest::wait_telemetry(WsClient& client, const std::string& s
 
 std::optional<frames::FrameHeader> TransportTest::wait_frame(WsClient& client) {
   std::optional<frames::FrameHeader> found;
-  Time ask_again = std::chrono::steady_clock::now() + std::chrono::seconds(2);
   EXPECT_TRUE(until([&] {
-    // A keyframe that is written while the ring's reader is about to join is not seen; a robot side makes another.
-    if (writer && std::chrono::steady_clock::now() > ask_again) {
-      ask_again += std::chrono::seconds(2);
-      write_frame(true);
-    }
     while (!client.messages.empty() && !found) {
       const WsClient::Message message = std::move(client.messages.front());
       client.messages.pop_front();
