@@ -147,8 +147,8 @@ void CommandDesk::load_robot(Command&& command) {
   loader_ = std::thread([this, folder = robots_dir_ / name, command = std::move(command)]() mutable {
     name_thread("sim-load");
     auto robot = std::make_shared<Result<std::unique_ptr<robot::Robot>>>(robot::Robot::load(folder, seed_));
-    const bool posted = loop_.post(
-        [this, robot, command = std::move(command)]() mutable { on_loaded(command, std::move(*robot)); });
+    const bool posted =
+        loop_.post([this, robot, command = std::move(command)]() mutable { on_loaded(command, std::move(*robot)); });
     if (!posted) log_warning("A robot was loaded in vain: the service stops");
   });
 }
