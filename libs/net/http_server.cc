@@ -17,7 +17,7 @@ constexpr int kAcceptsPerTurn = 64, kHandshakesPerTurn = 4;
 }  // namespace
 
 HttpServer::HttpServer(EventLoop& loop, HttpServerOptions options, HttpHandler handler)
-    : loop_(loop), options_(options) {
+    : loop_(loop), options_(std::move(options)) {
   if (options_.requests_allowed) requests_allowed_.emplace(*options_.requests_allowed);
   handler_ = [this, answer = std::move(handler)](const HttpRequest& request, const Address& peer) {
     return handle(answer, request, peer);
