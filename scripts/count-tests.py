@@ -26,8 +26,9 @@ def main():
     for case in failed:
         print(f"--- failed: {case.get('name')}\n{(case.findtext('system-out') or '')[-OUTPUT_MAX:]}")
     for case in skipped:
-        reason = re.search(r"Skipped\s*\n(.*)", case.findtext("system-out") or "")
-        print(f"  skipped: {case.get('name')}: {reason.group(1) if reason else 'no reason given'}")
+        said = (case.findtext("system-out") or "").strip()
+        reason = re.search(r"Skipped\s*\n(.*)", said)  # as GoogleTest says it; another program's last line is its reason
+        print(f"  skipped: {case.get('name')}: {reason.group(1) if reason else said.rpartition(chr(10))[2] or 'no reason given'}")
 
 
 if __name__ == "__main__":
