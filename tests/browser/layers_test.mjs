@@ -199,6 +199,7 @@ async function pushUntilMoving() {
     if (Math.abs((await sdr(page, "odometry"))?.vx ?? 0) > 0.1) return true;
     if (performance.now() - pushed_ms < 2000) return false;
     await pushStick(0);
+    if ((await sdr(page, "mode")) === "ESTOP") await rearmByKey(page);
     await pushStick(await wayHome(page));
     pushed_ms = performance.now();
     return false;
