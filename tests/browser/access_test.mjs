@@ -17,7 +17,7 @@ import {
   untilMode,
   untilTrouble,
 } from "./page.mjs";
-import { missing, Stack } from "./stack.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
@@ -32,7 +32,7 @@ let otto;
 before(async () => {
   if (skip) return;
   const tokens = Object.entries(kTokens).map(([role, token]) => `${role} ${token} ${kNames[role]}\n`);
-  stack = await Stack.start(["--robot", "rover"], { tokens: tokens.join("") });
+  stack = await Stack.start(kRover, { tokens: tokens.join("") });
   browser = await openBrowser();
 });
 

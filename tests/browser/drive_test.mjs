@@ -21,7 +21,7 @@ import {
   untilStill,
   wayHome,
 } from "./page.mjs";
-import { missing, Stack } from "./stack.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
@@ -31,7 +31,7 @@ let page;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(["--robot", "rover"]);
+  stack = await Stack.start(kRover);
   browser = await openBrowser();
   page = await openPage(browser, stack.url);
   await untilLive(page);

@@ -23,7 +23,7 @@ import {
   untilTrouble,
   wayHome,
 } from "./page.mjs";
-import { missing, Stack } from "./stack.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
@@ -34,7 +34,7 @@ let other;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(["--robot", "rover"], { worker_prefix: kTellCommands });
+  stack = await Stack.start(kRover, { worker_prefix: kTellCommands });
   browser = await openBrowser();
   page = await openPage(browser, stack.url);
   other = await page.context().newPage();

@@ -17,7 +17,7 @@ import {
   untilStill,
   untilTrouble,
 } from "./page.mjs";
-import { missing, Stack } from "./stack.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
@@ -28,7 +28,7 @@ let ben;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(["--robot", "rover"]);
+  stack = await Stack.start(kRover);
   browser = await openBrowser();
   anna = await openPage(browser, stack.url);
   ben = await openPage(browser, stack.url);

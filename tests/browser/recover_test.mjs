@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { driveUntilMoved, openBrowser, openPage, rearmByKey, sdr, trouble, untilLive } from "./page.mjs";
-import { missing, Stack } from "./stack.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
@@ -15,7 +15,7 @@ let page;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(["--robot", "rover"]);
+  stack = await Stack.start(kRover);
   browser = await openBrowser();
   page = await openPage(browser, stack.url);
   await untilLive(page);

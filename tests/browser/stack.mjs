@@ -20,6 +20,14 @@ function onPath(name) {
   return folders.map((folder) => join(folder, name)).find(existsSync);
 }
 
+/**
+ * The simulator's flags for tests of behaviour: a small picture, drawn half as often, leaves a machine that is slow or busy
+ * with other work time for the page. Pictures that are kept to be looked at are of the usual size.
+ */
+export const kRover = ["--robot", "rover"].concat(
+  process.env.SDR_SHOTS ? [] : ["--width", "320", "--height", "180", "--fps", "30"],
+);
+
 /** Why these tests cannot run on this machine, or false: what node's test runner takes as `skip`. */
 export function missing() {
   const needed = [join(bin_dir, "sdr-sim"), join(bin_dir, "sdr-transport"), chromium, join(root, "web/dist/index.html")];

@@ -16,7 +16,7 @@ import {
   untilLive,
   untilTrouble,
 } from "./page.mjs";
-import { missing, Stack } from "./stack.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
@@ -25,7 +25,7 @@ let browser;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(["--robot", "rover"]);
+  stack = await Stack.start(kRover);
   browser = await openBrowser();
 });
 

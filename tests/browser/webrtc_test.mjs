@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openBrowser, openPage, holdUntilMoving, sdr, untilLive } from "./page.mjs";
-import { missing, Stack } from "./stack.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
@@ -36,7 +36,7 @@ let peer;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(["--robot", "rover"], { worker_prefix: kDivertSignals });
+  stack = await Stack.start(kRover, { worker_prefix: kDivertSignals });
   browser = await openBrowser(["--disable-features=WebRtcHideLocalIpsWithMdns"]);
   const context = await browser.newContext();
   peer = await context.newPage();
