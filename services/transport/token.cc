@@ -47,7 +47,7 @@ std::optional<TokenDigest> digest_from_hex(std::string_view hex) {
   for (size_t i = 0; i < hex.size(); ++i) {
     const size_t value = kHex.find(hex[i]);
     if (value == std::string_view::npos) return std::nullopt;
-    digest[i / 2] = static_cast<uint8_t>(digest[i / 2] << 4 | value);
+    digest[i / 2] = static_cast<uint8_t>(digest[i / 2] * size_t{16} + value);
   }
   return digest;
 }
