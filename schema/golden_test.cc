@@ -150,6 +150,20 @@ TEST(ControlEnvelope, CarriesACommandToTheRobotSide) {
   EXPECT_TRUE(parse(R"({"client":7,"data":"?"})", Action::estop, again).ok());
 }
 
+TEST(ControlEnvelope, SaysWhichLayersKeyframeIsAskedFor) {
+  ControlEnvelope envelope, again;
+  ASSERT_TRUE(parse(R"({"client":"transport","epoch":1,"cmd_seq":1,"data":{}})", Action::request_idr, envelope).ok());
+  EXPECT_EQ(std::get<IdrData>(envelope.data), IdrData{});  // the first camera, in full
+  envelope.data = IdrData{"wrist", Layer::low, false};
+  const std::string text = written(envelope);
+  EXPECT_NE(text.find(R"("data":{"camera":"wrist","layer":"low","keyframe":false})"), std::string::npos) << text;
+  ASSERT_TRUE(parse(text, Action::request_idr, again).ok());
+  EXPECT_EQ(envelope, again);
+  EXPECT_FALSE(
+      parse(R"({"client":"transport","epoch":1,"cmd_seq":1,"data":{"layer":"lower"}})", Action::request_idr, again)
+          .ok());
+}
+
 TEST(Steady, ATwistIsReadAndWrittenWithoutAllocating) {
   const std::string json =
       R"({"client":"a-client-with-a-long-name","epoch":7,"cmd_seq":12,"ttl_ms":300,"echo_us":1,"data":{"linear":{"x":0.5}}})";
