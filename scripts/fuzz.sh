@@ -17,7 +17,7 @@ build_fuzzers() {
   local compiler
   compiler=$(newest_tool clang++) || die "clang is missing: it makes the fuzzers"
   configured fuzz build/fuzz || configure fuzz build/fuzz "-DCMAKE_CXX_COMPILER=$compiler"
-  build_native fuzz all
+  build_native fuzz fuzzers
 }
 
 fuzzers() {
