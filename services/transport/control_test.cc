@@ -34,14 +34,14 @@ class LoggingBus final : public BusPort {
 class ControlTest : public ::testing::Test {
  protected:
   ControlTest()
-      : supervision(bus, registry, now, 1000, {.on_lease = [this] { ++lease_changes; }, .on_gate = [](auto) {}}),
+      : supervision(bus, registry, now, 1000, "0", {.on_lease = [this] { ++lease_changes; }, .on_gate = [](auto) {}}),
         control(bus, supervision, registry,
                 {.answer = [this](Client&, std::string_view payload) { last_answer.assign(payload); },
                  .want_keyframe = [](Client&, const auto&) { return true; },
                  .role_of = [](auto) { return schema::Role::operator_; },
                  .now = [this] { return now; }}) {
-    supervision.on_sequence(1, now);
-    supervision.on_sequence(2, now);
+    supervision.on_frames_seen(1, now);
+    supervision.on_frames_seen(2, now);
     supervision.on_robot_clock(5'000'000, now);
   }
   std::unique_ptr<Client> make_client(const std::string& id, bool loopback = true) {
@@ -62,7 +62,7 @@ class ControlTest : public ::testing::Test {
   /// The age of the newest frame as the gate sees it stays small.
   void pass_time(Duration step) {
     now += step;
-    supervision.on_sequence(++sequence, now);
+    supervision.on_frames_seen(++sequence, now);
     supervision.on_robot_clock(5'000'000 + to_us(now), now);
   }
 

@@ -73,19 +73,32 @@ void FrameSource::run() {
 }
 
 void FrameSource::look() {
-  const uint64_t sequence = reader_.sequence_number();
-  if (sequence != sequence_.load()) {
-    // A ring that is met for the first time may have stood still for long: only a change counts as life.
-    if (sequence_.load() != 0) last_change_us_.store(monotonic_us());
-    sequence_.store(sequence);
-  }
+  sequence_.store(reader_.sequence_number());
   writer_state_.store(reader_.writer_state());
+}
+
+// A ring that is met for the first time may have stood still for long, and a number that went back is another ring's:
+// what it holds by then proves no life.
+void FrameSource::meet() {
+  const uint64_t attaches = reader_.counters().attaches.load();
+  const uint64_t sequence = reader_.sequence_number();
+  if (attaches != attaches_ || sequence < newest_) newest_ = sequence;
+  attaches_ = attaches;
+}
+
+void FrameSource::see(uint64_t frame_seq) {
+  meet();
+  if (frame_seq <= newest_) return;
+  newest_ = frame_seq;
+  last_frame_us_.store(monotonic_us());
+  frames_seen_.fetch_add(1);
 }
 
 void FrameSource::watch_only() {
   joined_ = false;
   reader_.attach();
   look();
+  see(sequence_.load());
   pollfd wake = {wake_.get(), POLLIN, 0};
   eventfd_t count;
   if (poll(&wake, 1, kIdleLookMs) > 0) eventfd_read(wake_.get(), &count);
@@ -100,6 +113,7 @@ void FrameSource::join() {
   const uint64_t now_us = monotonic_us();
   const frames::ReadState state = reader_.newest_keyframe(sink, header);
   look();
+  if (state == frames::ReadState::kFrame) see(header.frame_seq);
   if (state == frames::ReadState::kFrame && sequence_.load() - header.frame_seq <= kJoinFrames) {
     deliver(header, *sink.take(), now_us);
     return;
@@ -120,6 +134,7 @@ void FrameSource::follow() {
   Sink sink(pool_);
   switch (reader_.next(sink, header)) {
     case frames::ReadState::kFrame:
+      see(header.frame_seq);
       deliver(header, *sink.take(), now_us);
       break;
     case frames::ReadState::kLap:

@@ -15,7 +15,9 @@
 // and hands it to the loop. It exists because a futex cannot be waited for together with sockets.
 //
 // Thread: construction, set_active(), pop() and the getters on the loop's; the ring belongs to the thread inside.
-// Without viewers it looks at the sequence number every 50 ms and reads nothing.
+// Without viewers it looks at the sequence number every 50 ms and reads nothing (frames.md): then a number that changed
+// is a new frame. With viewers only what was read and found whole is one, so that nobody drives by a ring whose numbers
+// grow and whose pictures are noise.
 // Bounds: 32 frames wait for the loop. Beyond that frames are dropped up to the next keyframe, for which there is room
 //   kept; frames larger than the pool's slots are skipped. Both are counted. In steady state it allocates nothing and
 //   takes no lock.
@@ -45,9 +47,12 @@ class FrameSource {
   bool take_keyframe_wish() { return keyframe_wish_.exchange(false); }
 
   FramePool& pool() { return pool_; }
+  const FramePool& pool() const { return pool_; }
   uint64_t sequence_number() const { return sequence_.load(); }
-  /// Monotonic time at which the sequence number was last seen to change; 0: never since the start.
-  uint64_t last_change_us() const { return last_change_us_.load(); }
+  /// How many new frames were seen to come; what a ring held when it was met was not.
+  uint64_t frames_seen() const { return frames_seen_.load(); }
+  /// Monotonic time at which the last of them was; 0: never since the start.
+  uint64_t last_frame_us() const { return last_frame_us_.load(); }
   frames::WriterState writer_state() const { return writer_state_.load(); }
   size_t backlog() const { return arrived_.size(); }
   uint64_t dropped() const { return dropped_.load(); }
@@ -64,6 +69,8 @@ class FrameSource {
   void deliver(const frames::FrameHeader& header, VideoMessage& message, uint64_t read_us);
   void wish_keyframe();
   void look();
+  void meet();
+  void see(uint64_t frame_seq);
 
   class Sink;
 
@@ -76,12 +83,15 @@ class FrameSource {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> keyframe_wish_{false};
   std::atomic<uint64_t> sequence_{0};
-  std::atomic<uint64_t> last_change_us_{0};
+  std::atomic<uint64_t> frames_seen_{0};
+  std::atomic<uint64_t> last_frame_us_{0};
   std::atomic<frames::WriterState> writer_state_{frames::WriterState::kAbsent};
   std::atomic<uint64_t> dropped_{0};
   bool dropping_ = false;  // until a keyframe
   bool skipping_ = false;  // likewise, but these belong to nobody's picture: not counted
   bool joined_ = false;
+  uint64_t newest_ = 0;    // numbers up to this one are no new frames of this file
+  uint64_t attaches_ = 0;  // tells one file from the next
   std::thread thread_;  // last: it uses all of the above
 };
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "transport/start_name.h"
 
 namespace sdr::transport {
 namespace {
@@ -15,15 +16,6 @@ constexpr size_t kReadBytes = 64 * 1024;
 constexpr int kDeadPeerMs = 20'000;  // longer than any client may be stuck while it is there
 constexpr auto kCloseLinger = 1s;    // for the client to answer a close frame
 
-/// Differs between starts, so that the robot side never takes a client of this start for one of an earlier one.
-std::string make_id_prefix() {
-  std::string prefix = "c";
-  for (uint64_t rest = realtime_us() / 1000 & 0xffffffff; rest != 0; rest /= 36) {
-    prefix.push_back("0123456789abcdefghijklmnopqrstuvwxyz"[rest % 36]);
-  }
-  return prefix + "-";
-}
-
 }  // namespace
 
 Hub::Hub(EventLoop& loop, Registry& registry, HubOptions options, Hooks hooks)
@@ -32,7 +24,7 @@ Hub::Hub(EventLoop& loop, Registry& registry, HubOptions options, Hooks hooks)
       hooks_(std::move(hooks)),
       gone_notifier_(loop, [this] { destroy_gone(); }),
       buffer_(Client::kMessageMax + 16 + kReadBytes),
-      id_prefix_(make_id_prefix()),
+      id_prefix_("c" + make_start_name() + "-"),
       connected_(registry.gauge("connected_clients", "Clients connected over WebSocket")),
       unauthenticated_(registry.gauge("unauthenticated_connections", "Connections that have yet to show a token")),
       connections_(registry.counter("client_connections_total", "WebSocket connections ever taken")),

@@ -14,23 +14,23 @@ constexpr auto kLeaseInterval = 1s;  // bus.md
 constexpr auto kGateInterval = 500ms;
 constexpr auto kAskersInterval = 250ms;  // however fast someone asks and asks no more
 constexpr auto kClockFresh = 1s;         // twenty of the robot side's clocks are missing
-constexpr std::string_view kSelf = "transport";
 
 }  // namespace
 
-Supervision::Supervision(BusPort& bus, Registry& registry, Time now, uint64_t first_epoch, Hooks hooks)
+Supervision::Supervision(BusPort& bus, Registry& registry, Time now, uint64_t first_epoch, std::string_view start_name,
+                         Hooks hooks)
     : bus_(bus),
       hooks_(std::move(hooks)),
+      name_("transport-" + std::string(start_name)),
       lease_(now, first_epoch),
       gate_(now),
       told_epoch_(lease_.epoch()),
-      next_seq_(realtime_us()),
       zero_twists_(registry.counter("zero_twists_total", "Zero twists that the transport sent by itself")),
       estops_(registry.counter("video_gate_estops_total", "Stops because no frame came for 5 s")),
       unsent_(registry.counter("bus_unsent_total", "Messages that the lost bus did not take")) {}
 
-void Supervision::on_sequence(uint64_t sequence_number, Time now) {
-  obey(gate_.on_sequence(sequence_number, now), now);
+void Supervision::on_frames_seen(uint64_t frames_seen, Time now) {
+  obey(gate_.on_sequence(frames_seen, now), now);
 }
 
 void Supervision::tick(Time now) {
@@ -122,7 +122,7 @@ void Supervision::publish_gate(Time now) {
 
 void Supervision::send_zero_twist(Time now) {
   schema::ControlEnvelope envelope;
-  envelope.client = kSelf;
+  envelope.client = name_;
   envelope.epoch = lease_.epoch();
   envelope.cmd_seq = next_seq_++;
   envelope.echo_us = robot_clock_us(now);
@@ -136,7 +136,7 @@ void Supervision::send_zero_twist(Time now) {
 
 void Supervision::send_estop(std::string_view reason) {
   schema::ControlEnvelope envelope;
-  envelope.client = kSelf;
+  envelope.client = name_;
   envelope.epoch = lease_.epoch();
   envelope.cmd_seq = next_seq_++;
   envelope.data = schema::EstopData{.reason = std::string(reason)};

@@ -26,10 +26,14 @@ class Supervision {
     std::function<void(std::string_view payload)> on_gate;
   };
 
-  Supervision(BusPort& bus, Registry& registry, Time now, uint64_t first_epoch, Hooks hooks);
+  /// `first_epoch`: the wall clock in ms; where that went back since the last start, the robot side's state, which
+  /// comes twice a second, puts it right. `start_name` is this start's own, so that the robot side takes no zero twist
+  /// for one of an earlier start.
+  Supervision(BusPort& bus, Registry& registry, Time now, uint64_t first_epoch, std::string_view start_name,
+              Hooks hooks);
 
-  /// Whenever the ring was looked at.
-  void on_sequence(uint64_t sequence_number, Time now);
+  /// FrameSource::frames_seen() of the first camera, whenever it was looked at.
+  void on_frames_seen(uint64_t frames_seen, Time now);
   /// Every 50 ms.
   void tick(Time now);
   /// telemetry.safety.state and telemetry.clock, from the bus.
@@ -49,6 +53,8 @@ class Supervision {
   Askers& askers() { return askers_; }
   /// The newest clock of the robot side, for twists without an echo; nothing before the first, or when it is old.
   std::optional<uint64_t> robot_clock_us(Time now) const;
+  /// The client as which the transport itself sends.
+  const std::string& name() const { return name_; }
 
  private:
   void obey(const safety::VideoGate::Orders& orders, Time now);
@@ -61,6 +67,7 @@ class Supervision {
 
   BusPort& bus_;
   Hooks hooks_;
+  const std::string name_;
   safety::Lease lease_;
   safety::VideoGate gate_;
   Askers askers_;
@@ -72,7 +79,7 @@ class Supervision {
   Time lease_told_{};
   Time gate_told_{};
   Time askers_told_{};
-  uint64_t next_seq_;
+  uint64_t next_seq_ = 1;
   std::string text_;
   Counter& zero_twists_;
   Counter& estops_;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "schema/codec.h"
 #include "schema/wire.h"
+#include "transport/start_name.h"
 
 namespace sdr::transport {
 namespace {
@@ -87,7 +88,7 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
       cameras_(loop, registry_, options_, camera_hooks()),
       hub_(loop, registry_, hub_options(options), hub_hooks()),
       telemetry_(hub_, registry_),
-      supervision_(bus_, registry_, loop.now(), realtime_us() / 1000,
+      supervision_(bus_, registry_, loop.now(), realtime_us() / 1000, make_start_name(),
                    {.on_lease = [this] { hub_.for_each([this](Client& client) { tell_lease(client); }); },
                     .on_gate =
                         [this](std::string_view payload) {
@@ -139,7 +140,7 @@ void Transport::start_timers() {
     repeat_lease();
   }));
   timers_.push_back(loop_.every(Telemetry::kTick, [this] {
-    const uint64_t changed_us = cameras_.first().source().last_change_us();
+    const uint64_t changed_us = cameras_.first().source().last_frame_us();
     const bool carried = cameras_.first().viewer_count() > 0 && monotonic_us() < changed_us + kFramesComeUs;
     telemetry_.tick(carried);
   }));
@@ -290,7 +291,7 @@ void Transport::on_ack(std::string_view payload) {
 
 void Transport::request_keyframe(const std::string& camera) {
   schema::ControlEnvelope envelope;
-  envelope.client = "transport";
+  envelope.client = supervision_.name();
   envelope.epoch = supervision_.lease().epoch();
   envelope.cmd_seq = ++keyframe_seq_;
   schema::CameraName name;
@@ -304,7 +305,7 @@ void Transport::request_keyframe(const std::string& camera) {
 }
 
 void Transport::look_at_ring() {
-  supervision_.on_sequence(cameras_.first().source().sequence_number(), loop_.now());
+  supervision_.on_frames_seen(cameras_.first().source().frames_seen(), loop_.now());
   supervision_.tick(loop_.now());
 }
 
@@ -313,7 +314,7 @@ void Transport::publish_health() {
   HealthFacts facts;
   facts.writer = source.writer_state();
   facts.shm_seq = source.sequence_number();
-  if (const uint64_t changed_us = source.last_change_us(); changed_us != 0) {
+  if (const uint64_t changed_us = source.last_frame_us(); changed_us != 0) {
     facts.frame_age_ms = (monotonic_us() - changed_us) / 1000;
   }
   facts.bus_connected = bus_.connected();

@@ -52,10 +52,20 @@ TEST(ClockThatJumps, NeitherStopsNorMovesTheRobot) {
     stand.require("twists run out",
                   [&] { return stand.witness().mode() != schema::Mode::armed && stand.witness().speed() == 0.0; });
   }
-  // A process that comes back at an earlier hour goes on where it was.
+  // A process that comes back at an earlier hour goes on where it was: also its zero twist for an operator who is gone
+  // counts, so that the robot side is idle and knows of no commands that broke off.
+  const auto operator_goes = [&stand] {
+    stand.drive();
+    stand.pilot().disconnect();
+    stand.require("the robot side is idle", [&stand] {
+      return stand.witness().mode() == schema::Mode::hold && stand.witness().reason() == schema::SafetyReason::idle;
+    });
+  };
+  operator_goes();
   clock.set(-48h);
   stand.transport().kill();
   stand.start_transport();
+  operator_goes();
   stand.drive();
   stand.restart_sim();
   stand.drive();
