@@ -23,8 +23,8 @@ std::string words(const Error& error) {
 Door::Door(TokenFile tokens, schema::Role without_token, Registry& registry)
     : file_(std::move(tokens)),
       without_token_(without_token),
-      wrong_far_({.burst = 10, .interval = 6s}),
-      wrong_near_({.burst = 100, .interval = 100ms}),
+      far_{net::AddressRates({.burst = 10, .interval = 6s}), net::AddressRates({.burst = 200, .interval = 20ms})},
+      near_{net::AddressRates({.burst = 100, .interval = 100ms}), net::AddressRates({.burst = 1000, .interval = 1ms})},
       missing_(refusals(registry, "no_token")),
       wrong_(refusals(registry, "wrong_token")),
       too_many_(refusals(registry, "too_many_wrong_tokens")),
@@ -42,19 +42,22 @@ Door::Verdict Door::let_in(std::optional<std::string_view> token, const net::Add
     missing_.add();
     return {Answer::kNoToken, {}};
   }
-  net::AddressRates& wrong_ones_of = wrong_ones(from);
-  if (wrong_ones_of.exhausted(from, now)) {
-    too_many_.add();
-    return {Answer::kTooManyWrong, {}};
-  }
+  Patience& wrong_ones = patience(from);
+  if (wrong_ones.compared.exhausted(from, now)) return tell_to_wait();
   const KnownToken* const known = table_.find(digest_token(*token));
-  if (known != nullptr) {
+  if (known != nullptr) {  // costs nothing, whatever its neighbours did
     welcome_.add();
     return {Answer::kWelcome, {known->role, known->name, known->digest}};
   }
+  (void)wrong_ones.compared.allow(from, now);  // takes one: exhausted() has said that there is one
+  if (!wrong_ones.polite.allow(from, now)) return tell_to_wait();
   wrong_.add();
-  (void)wrong_ones_of.allow(from, now);  // takes one: exhausted() has said that there is one
   return {Answer::kWrongToken, {}};
+}
+
+Door::Verdict Door::tell_to_wait() {
+  too_many_.add();
+  return {Answer::kTooManyWrong, {}};
 }
 
 bool Door::refresh() {

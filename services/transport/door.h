@@ -10,9 +10,14 @@
 #include "transport/identity.h"
 #include "transport/token_file.h"
 
-// Who is let in, and as what (stream.md, Access): tokens where some are configured, else everybody in one role. Who
-// guesses is held off: after 10 wrong tokens from one address (100 from loopback, where a proxy stands for everybody)
-// it is one more each 6 s (100 ms), and nothing is compared before.
+// Who is let in, and as what (stream.md, Access): tokens where some are configured, else everybody in one role.
+//
+// Who guesses is told to wait: after 10 wrong tokens from one address (100 from loopback, where a proxy stands for
+// everybody), but for one each 6 s (100 ms). A right token is let in all the while, since behind one address there are
+// neighbours who did nothing wrong: who shows wrong ones learns only that they are wrong, told to wait or not. What
+// bounds guessing is how often an address gets an answer that depends on what it shows: 200 wrong tokens at once, then
+// 50 a second (1000 and 1000 from loopback), as many as requests are taken from one address anyway. Beyond that nothing
+// is compared. A token that make_token() made has 256 bits.
 //
 // Thread: the loop's. Time is passed in. Bounds: those of TokenTable and AddressRates. Errors: tokens that cannot be
 // read are a ConfigError at the start; later the old ones stay in force and the log says why.
@@ -39,12 +44,19 @@ class Door {
   bool still_known(const Identity& identity) const;
 
  private:
-  net::AddressRates& wrong_ones(const net::Address& from) { return from.is_loopback() ? wrong_near_ : wrong_far_; }
+  /// What wrong tokens cost an address of one kind.
+  struct Patience {
+    net::AddressRates polite;    // that many are called wrong; whoever shows more is told to wait
+    net::AddressRates compared;  // that many are looked at
+  };
+
+  Verdict tell_to_wait();
+  Patience& patience(const net::Address& from) { return from.is_loopback() ? near_ : far_; }
 
   TokenFile file_;
   TokenTable table_;
   const schema::Role without_token_;
-  net::AddressRates wrong_far_, wrong_near_;
+  Patience far_, near_;
   Counter& missing_;
   Counter& wrong_;
   Counter& too_many_;

@@ -54,7 +54,7 @@ function denied({ link }: Readonly<State>): Trouble | null {
     case "token_unknown":
       return { ...card, id: "token_unknown", title: "This token is not known", text: "It may be mistyped, or was taken back. Try another." };
     case "too_many":
-      return { ...card, id: "token_wait", title: "Too many wrong tokens", text: "The server takes no more from here for a while. Wait a minute, then try again." };
+      return { ...card, id: "token_wait", title: "Too many wrong tokens", text: "Too many came from here lately. Check this one, wait a minute, then try again." };
     default:
       return { ...card, title: "Not allowed", text: link.reason === "" ? "The server let this page go." : `The server said: ${link.reason}.`, actions: ["retry"] };
   }
