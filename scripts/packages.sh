@@ -27,7 +27,7 @@ need_of() {
         'lib:clang-format-14|clang-format' 'lib:llvm-14|llvm'
       ;;
     format) printf '%s\n' 'clang-format-14:clang-format-14|clang-format' ;;
-    browser) printf '%s\n' chromium:chromium lib:fonts-dejavu-core ;;
+    browser) printf '%s\n' chromium:chromium lib:fonts-dejavu-core openssl:openssl ;;
     srtp) printf '%s\n' lib:libsrtp2-dev ;; # what ours is compared with
     iceoryx) printf '%s\n' lib:libiceoryx-posh-dev ;;
     *) die "no such need: $1" ;;

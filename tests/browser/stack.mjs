@@ -3,7 +3,8 @@
 // The real thing, as `sdr up` starts it, for one test: NATS, simulator and transport as processes of their own, on
 // ports that the system picks, with a run folder that goes away afterwards. Each can be killed, frozen and started again.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { get as getByHttps } from "node:https";
 import { createServer } from "node:net";
 import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,10 +30,10 @@ export const kRover = ["--robot", "rover"].concat(
 );
 
 /** Why these tests cannot run on this machine, or false: what node's test runner takes as `skip`. */
-export function missing() {
+export function missing(...more_programs) {
   const needed = [join(bin_dir, "sdr-sim"), join(bin_dir, "sdr-transport"), chromium, join(root, "web/dist/index.html")];
   const absent = needed.filter((path) => !existsSync(path));
-  if (onPath("nats-server") === undefined) absent.push("nats-server");
+  absent.push(...["nats-server", ...more_programs].filter((name) => onPath(name) === undefined));
   return absent.length > 0 && `missing: ${absent.join(", ")}`;
 }
 
@@ -57,15 +58,17 @@ export class Stack {
 
   /**
    * Starts all of it; returns when the transport has pictures. `sim_args` are the simulator's further flags,
-   * `worker_prefix` is what the page's worker begins with, `tokens` are lines of the transport's token file.
+   * `worker_prefix` is what the page's worker begins with, `tokens` are lines of the transport's token file. With
+   * `https_name` the page is at https://NAME, whose certificate nobody vouches for and which no name server knows.
    */
-  static async start(sim_args = [], { worker_prefix = "", tokens = "" } = {}) {
+  static async start(sim_args = [], { worker_prefix = "", tokens = "", https_name = "" } = {}) {
     const stack = new Stack();
     if (tokens !== "") stack.askForTokens(tokens);
     if (worker_prefix !== "") stack.prefixWorker(worker_prefix);
     [stack.nats_, stack.http_, stack.metrics_, stack.sim_metrics_] = await freePorts(4);
     stack.sim_args_ = sim_args;
     stack.url = `http://127.0.0.1:${stack.http_}/`;
+    if (https_name !== "") stack.serveByHttps(https_name);
     // Also where a test ends before it could stop it.
     process.once("exit", () => stack.killAll());
     try {
@@ -117,6 +120,15 @@ export class Stack {
     this.transport_args_ = ["--access-tokens-file", path];
   }
 
+  serveByHttps(name) {
+    const [certificate, key] = ["cert.pem", "key.pem"].map((file) => join(this.folder_, file));
+    const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+    const of = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`, "-out", certificate, "-keyout", key];
+    execFileSync(onPath("openssl"), [...request, ...of], { stdio: "pipe" });
+    this.url = `https://${name}:${this.http_}/`;
+    this.transport_args_.push("--tls-cert", certificate, "--tls-key", key, "--origins", new URL(this.url).origin);
+  }
+
   signal(name, signal) {
     this.children_.get(name).kill(signal);
   }
@@ -133,10 +145,25 @@ export class Stack {
 
   async health() {
     try {
-      return (await (await fetch(`${this.url}health`)).json()).status;
+      const text = this.url.startsWith("https:") ? await this.getUnverified("health") : await (await fetch(`${this.url}health`)).text();
+      return JSON.parse(text).status;
     } catch {
       return "no answer";
     }
+  }
+
+  /** What the server at 127.0.0.1 answers, whoever vouches for it. */
+  getUnverified(path) {
+    const { host } = new URL(this.url);
+    const options = { host: "127.0.0.1", port: this.http_, path: `/${path}`, headers: { host }, rejectUnauthorized: false };
+    return new Promise((resolve, reject) => {
+      const request = getByHttps(options, async (answer) => {
+        let text = "";
+        for await (const chunk of answer.setEncoding("utf8")) text += chunk;
+        resolve(text);
+      });
+      request.on("error", reject);
+    });
   }
 
   async healthy() {
