@@ -20,13 +20,14 @@ constexpr size_t kActionNameMax = 64;
 }  // namespace
 
 CommandDesk::CommandDesk(EventLoop& loop, std::filesystem::path robots_dir, int64_t seed, PhysicsThread& physics,
-                         RenderThread& render, EncodeThread& encode, Registry& registry, Answer answer)
+                         RenderThread& render, EncodeThread& encode, LowLayer& low, Registry& registry, Answer answer)
     : loop_(loop),
       robots_dir_(std::move(robots_dir)),
       seed_(static_cast<uint64_t>(seed)),
       physics_(physics),
       render_(render),
       encode_(encode),
+      low_(low),
       answer_(std::move(answer)),
       registry_(registry),
       malformed_(registry.counter("sim_messages_malformed_total", "Messages from the bus that could not be read")) {}
@@ -47,9 +48,8 @@ void CommandDesk::on_control(std::string_view subject, std::string_view payload)
   } else if (!read) {
     return answer_unreadable(name, command.envelope, read.error());
   }
-  if (*action == Action::request_idr) {
-    encode_.request_keyframe();  // the transport's own, coalesced: needs neither lease nor answer
-    return;
+  if (*action == Action::request_idr) {  // the transport's own, coalesced: needs neither lease nor answer
+    return request_keyframe(std::get<schema::IdrData>(command.envelope.data));
   }
   SimInput input(std::move(command));
   if (physics_.send(std::move(input))) return;
@@ -75,7 +75,15 @@ void CommandDesk::on_gate(std::string_view payload) {
 
 void CommandDesk::on_bus(bool connected) {
   encode_.set_bus_lost(!connected);
+  low_.set_bus_lost(!connected);
   forward(BusFact{connected});
+}
+
+void CommandDesk::request_keyframe(const schema::IdrData& request) {
+  if (request.camera && *request.camera != render_.camera()) return;  // another ring's, and its writer's to serve
+  const bool keyframe = request.keyframe.value_or(true);
+  if (request.layer == schema::Layer::low) return low_.want(keyframe);
+  if (keyframe) encode_.request_keyframe();
 }
 
 void CommandDesk::forward(SimInput&& input) {

@@ -26,7 +26,7 @@ class CommandDesk {
   using Answer = std::function<void(const schema::CommandAck&)>;
 
   CommandDesk(EventLoop& loop, std::filesystem::path robots_dir, int64_t seed, PhysicsThread& physics,
-              RenderThread& render, EncodeThread& encode, Registry& registry, Answer answer);
+              RenderThread& render, EncodeThread& encode, LowLayer& low, Registry& registry, Answer answer);
   ~CommandDesk();
 
   /// A message on control.ACTION; the subject without namespace.
@@ -48,6 +48,7 @@ class CommandDesk {
   void on_loaded(const Command& command, Result<std::unique_ptr<robot::Robot>> robot);
   void move_camera(const Command& command);
   void change_settings(Command&& command);
+  void request_keyframe(const schema::IdrData& request);
   void forward(SimInput&& input);
 
   EventLoop& loop_;
@@ -56,6 +57,7 @@ class CommandDesk {
   PhysicsThread& physics_;
   RenderThread& render_;
   EncodeThread& encode_;
+  LowLayer& low_;
   const Answer answer_;
   Registry& registry_;
   Counter& malformed_;

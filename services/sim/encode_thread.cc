@@ -3,27 +3,20 @@
 
 #include "base/log.h"
 #include "base/service.h"
-#include "video/errc.h"
 #include "video/probe.h"
 
 namespace sdr::sim {
-namespace {
-
-constexpr Duration kHeartbeat = std::chrono::milliseconds(40);
-constexpr Duration kLongest = std::chrono::seconds(10), kLongestWithoutBus = std::chrono::seconds(2);
-
-double microseconds(Duration d) { return std::chrono::duration<double, std::micro>(d).count(); }
-
-}  // namespace
 
 EncodeThread::EncodeThread(EncodeOptions options, frames::RingWriter ring, LatestSlot<video::Picture>& pictures,
-                           StreamShared& shared, StreamStats stats, std::function<void(std::string)> failed)
+                           StreamShared& shared, StreamStats stats, LowLayer& low,
+                           std::function<void(std::string)> failed)
     : options_(std::move(options)),
-      ring_(std::move(ring)),
       pictures_(pictures),
       shared_(shared),
       stats_(stats),
-      failed_(std::move(failed)) {}
+      low_(low),
+      failed_(std::move(failed)),
+      output_(std::move(ring), stats) {}
 
 EncodeThread::~EncodeThread() { stop(); }
 
@@ -44,16 +37,12 @@ std::optional<EncodeInfo> EncodeThread::info() const {
 
 void EncodeThread::run() {
   name_thread("sim-encode");
-  Time beat{};
   while (!stopping_.load()) {
-    wake_.wait_for(kHeartbeat);
+    wake_.wait_for(LayerOutput::kHeartbeat);
     take_commands();
-    if (const Time now = std::chrono::steady_clock::now(); now - beat >= kHeartbeat) {
-      beat = now;
-      if (const Status alive = ring_.heartbeat(); !alive) stats_.failed->add();
-    }
-    debouncer_.set_longest(bus_lost_.load() ? kLongestWithoutBus : kLongest);
-    if (keyframe_requested_.exchange(false)) debouncer_.request();
+    output_.beat(std::chrono::steady_clock::now());
+    output_.set_bus_lost(bus_lost_.load());
+    if (keyframe_requested_.exchange(false)) output_.request_keyframe();
     if (!pictures_.take()) continue;
     if (const Status encoded = encode(pictures_.front()); !encoded) {
       failed_(encoded.error().message());
@@ -133,42 +122,14 @@ Status EncodeThread::encode(const video::Picture& picture) {
     stats_.dropped->add();
     return {};
   }
-  const Time begin = std::chrono::steady_clock::now();
-  const bool keyframe = debouncer_.next_picture(begin);
-  const Result<video::EncodedPicture> encoded = encoder_->encode(picture, keyframe);
-  if (!encoded) {
+  if (const Status written = output_.write(*encoder_, picture); !written) {
     log_error("Encoder failed, the next one is tried",
-              {{"encoder", encoder_->name()}, {"reason", encoded.error().message()}});
-    stats_.failed->add();
+              {{"encoder", encoder_->name()}, {"reason", written.error().message()}});
     broken_ = true;
     return {};
   }
-  const Time end = std::chrono::steady_clock::now();
-  stats_.encode_us->observe_us(microseconds(end - begin));
-  if (encoded->keyframe) {
-    stats_.keyframes->add();
-    if (!keyframe) debouncer_.made_keyframe(end);
-  }
-  commit(picture, *encoded, end);
+  low_.offer(picture, *encoder_);
   return {};
-}
-
-void EncodeThread::commit(const video::Picture& picture, const video::EncodedPicture& encoded, Time encoded_at) {
-  const frames::FrameInfo info{.frame_id = picture.frame_id,
-                               .keyframe = encoded.keyframe,
-                               .codec = static_cast<frames::Codec>(encoder_->codec()),
-                               .capture_us = static_cast<uint32_t>(picture.capture_realtime_us)};
-  const auto written = ring_.write(info, std::as_bytes(encoded.bytes));
-  if (!written) {
-    stats_.failed->add();
-    debouncer_.request();  // readers miss a frame
-    log_error("A frame did not get into the ring", {{"reason", written.error().message()}});
-    return;
-  }
-  stats_.publish_us->observe_us(microseconds(std::chrono::steady_clock::now() - encoded_at));
-  stats_.age_us->observe_us(static_cast<double>(realtime_us() - picture.capture_realtime_us));
-  stats_.frames->add();
-  stats_.bytes->add(encoded.bytes.size());
 }
 
 void EncodeThread::publish_info() {

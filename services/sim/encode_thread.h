@@ -9,14 +9,14 @@
 #include <thread>
 
 #include "base/queue.h"
-#include "frames/ring_writer.h"
+#include "sim/low_layer.h"
 #include "sim/stream_control.h"
 #include "sim/wake.h"
 #include "video/encoder.h"
-#include "video/keyframe_debouncer.h"
 
-// The encode thread: takes the newest picture, encodes it, commits it to the ring, and decides which pictures become
-// keyframes. Heartbeats go to the ring from here, frames or none.
+// The encode thread: takes the newest picture and has it encoded and committed to the ring, by an encoder that it chose
+// and replaces where it breaks; then leaves the picture to the low layer. Heartbeats go to the ring from here, frames
+// or none.
 //
 // Thread: the public functions on the event loop's, picture_ready(), request_keyframe() and set_bus_lost() on any.
 // Errors: an encoder that breaks is replaced by the next one that works; a frame that the ring refuses is counted.
@@ -38,7 +38,7 @@ struct EncodeInfo {
 class EncodeThread {
  public:
   EncodeThread(EncodeOptions options, frames::RingWriter ring, LatestSlot<video::Picture>& pictures,
-               StreamShared& shared, StreamStats stats, std::function<void(std::string)> failed);
+               StreamShared& shared, StreamStats stats, LowLayer& low, std::function<void(std::string)> failed);
   ~EncodeThread();
   void start();
   void stop();
@@ -61,14 +61,13 @@ class EncodeThread {
   Status encode(const video::Picture& picture);
   Status fit(const video::Picture& picture);
   Status choose(const std::string& wish, const video::EncoderSettings& settings);
-  void commit(const video::Picture& picture, const video::EncodedPicture& encoded, Time encoded_at);
   void publish_info();
 
   EncodeOptions options_;
-  frames::RingWriter ring_;
   LatestSlot<video::Picture>& pictures_;
   StreamShared& shared_;
   const StreamStats stats_;
+  LowLayer& low_;
   const std::function<void(std::string)> failed_;
   SpscQueue<EncodeCommand> commands_{16};
   Wake wake_;
@@ -81,8 +80,8 @@ class EncodeThread {
   std::optional<EncodeInfo> info_;
 
   // The encode thread's own.
+  LayerOutput output_;
   std::unique_ptr<video::Encoder> encoder_;
-  video::KeyframeDebouncer debouncer_;
   double trial_ms_ = 0.0;
   bool broken_ = false;
 };

@@ -25,6 +25,9 @@ void describe(SimOptions& v, Options& options) {
               {.help = "number of the EGL device; -1: the first that works", .least = -1, .most = 15});
   options.add("timecode", &v.timecode,
               {.help = "draw the capture time into the picture's lowest rows, for measurements"});
+  options.add("low_layer", &v.low_layer,
+              {.help = "a second, smaller encoding for viewers with thin links; auto: while one wants it",
+               .choices = {"auto", "on", "off"}});
   options.add("shm_path", &v.shm_path, {.help = "the frame ring", .env = "SDR_SHM_PATH"});
   options.add(
       "shm_size", &v.shm_bytes,

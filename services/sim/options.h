@@ -23,6 +23,7 @@ struct SimOptions {
   std::string codec = "auto";
   int64_t egl_device = -1;
   bool timecode = false;
+  std::string low_layer = "auto";
 
   std::string shm_path = "/dev/shm/sdr_os_ipc/frames";
   int64_t shm_bytes = 4 << 20;

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "bus/typed.h"
+#include "frames/ring_path.h"
 #include "net/health_server.h"
 #include "sim/command_desk.h"
 #include "sim/command_trace.h"
@@ -49,6 +50,26 @@ frames::RingWriter open_ring(const SimOptions& options) {
   return std::move(*ring);
 }
 
+LowLayerMode low_layer_mode(const SimOptions& options) {
+  if (options.low_layer == "on") return LowLayerMode::kOn;
+  return options.low_layer == "off" ? LowLayerMode::kOff : LowLayerMode::kAuto;
+}
+
+/// The low layer's; nothing where it is not to be, or cannot be: nothing else depends on it.
+std::optional<frames::RingWriter> open_low_ring(const SimOptions& options) {
+  constexpr int64_t kPage = 4096, kSmallest = 16 * kPage;
+  if (low_layer_mode(options) == LowLayerMode::kOff) return std::nullopt;
+  const auto path = frames::ring_path(options.shm_path, "", frames::Layer::kLow);
+  if (!path) fail(path.error().message());
+  // A quarter of the bitrate in a quarter of the ring: as much time. Readers are woken by the futex alone.
+  const int64_t bytes = std::max(kSmallest, options.shm_bytes / 4 / kPage * kPage);
+  auto ring = frames::RingWriter::open(
+      {.path = *path, .ring_bytes = static_cast<size_t>(bytes), .hint_address = {}, .clock = nullptr});
+  if (ring) return std::move(*ring);
+  log_warning("There is no low layer: its ring does not open", {{"ring", *path}, {"reason", ring.error().message()}});
+  return std::nullopt;
+}
+
 safety::RobotSide make_side(const std::filesystem::path& state_file) {
   const Time now = std::chrono::steady_clock::now();
   const uint64_t first_id = realtime_us() / 1000;  // above those of every earlier run
@@ -86,6 +107,18 @@ StreamStats stream_stats(Registry& r) {
           .failed = &r.counter("pictures_failed_total", "Pictures lost to an error")};
 }
 
+StreamStats low_layer_stats(Registry& r) {
+  return {.render_us = &r.histogram("low_layer_halve_us", "Halving a picture for the low layer"),
+          .encode_us = &r.histogram("low_layer_encode_latency_us", "Encoding one picture of the low layer"),
+          .publish_us = &r.histogram("low_layer_publish_latency_us", "From its encoder into its ring"),
+          .age_us = &r.histogram("low_layer_frame_age_us", "From the state that is drawn to its ring"),
+          .frames = &r.counter("low_layer_frames_total", "Frames committed to the low layer's ring"),
+          .keyframes = &r.counter("low_layer_keyframes_total", "Of these, keyframes"),
+          .bytes = &r.counter("low_layer_bytes_total", "Their bytes"),
+          .dropped = &r.counter("low_layer_dropped_total", "Pictures replaced before the low layer encoded them"),
+          .failed = &r.counter("low_layer_failed_total", "Pictures that the low layer lost to an error")};
+}
+
 }  // namespace
 
 class SimService::Impl {
@@ -115,6 +148,7 @@ class SimService::Impl {
   Notifier from_physics_;
   PhysicsThread physics_;
   RenderThread render_;
+  LowLayer low_;
   EncodeThread encode_;
   bus::Bus bus_;
   Publisher publisher_;
@@ -139,8 +173,10 @@ SimService::Impl::Impl(EventLoop& event_loop, const SimOptions& given)
            .timecode = given.timecode},
           physics_, shared_, stream_stats_, [this] { encode_.picture_ready(); },
           [this](const std::string& why) { die("rendering: " + why); }),
+      low_(low_layer_mode(given), open_low_ring(options_), low_layer_stats(registry_),
+           registry_.gauge("low_layer_on", "1 while the low layer is encoded")),
       encode_({.codec = given.codec, .bitrate_bps = given.bitrate_bps}, open_ring(options_), render_.pictures(),
-              shared_, stream_stats_, [this](const std::string& why) { die("encoding: " + why); }),
+              shared_, stream_stats_, low_, [this](const std::string& why) { die("encoding: " + why); }),
       bus_(loop_, registry_,
            {.url = given.nats_url,
             .service = "sdr-sim",
@@ -149,7 +185,7 @@ SimService::Impl::Impl(EventLoop& event_loop, const SimOptions& given)
             .password = bus::password_of(given.bus_login)}),
       publisher_(loop_, bus_, render_, encode_, physics_stats_, stream_stats_, robot_side_,
                  read_robot_list(given.robots_dir)),
-      desk_(loop_, given.robots_dir, given.seed, physics_, render_, encode_, registry_,
+      desk_(loop_, given.robots_dir, given.seed, physics_, render_, encode_, low_, registry_,
             [this](const schema::CommandAck& ack) { publisher_.ack(ack); }),
       health_(loop_, registry_, [this] { return health(); }) {
   shared_.fps.store(static_cast<int>(given.fps));
@@ -246,6 +282,7 @@ net::HealthReport SimService::Impl::health() const {
   json.member("encode_ms", encoder ? encoder->ms_per_frame : 0.0);
   json.member("width", encoder ? encoder->settings.width : 0);
   json.member("height", encoder ? encoder->settings.height : 0);
+  json.member("low_layer", to_text(low_.state()));
   json.member("fps", publisher_.fps());
   json.member("fps_target", shared_.fps.load());
   json.member("real_time_factor", physics_stats_.real_time_factor->value());
@@ -264,6 +301,7 @@ void SimService::Impl::run() {
 void SimService::Impl::start() {
   log_info("Robot", {{"robot", options_.robot}, {"seed", options_.seed}});
   physics_.start();
+  low_.start();
   encode_.start();
   render_.start();
   bus_.start();
@@ -272,6 +310,7 @@ void SimService::Impl::start() {
 void SimService::Impl::stop() {
   render_.stop();
   encode_.stop();
+  low_.stop();
   physics_.stop();
 }
 

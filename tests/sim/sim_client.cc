@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim_client.h"
 
+#include <algorithm>
+
+#include "frames/ring_path.h"
 #include "schema/subjects.h"
 
 namespace sdr::testing {
@@ -23,9 +26,23 @@ class VectorSink final : public frames::FrameSink {
 
 }  // namespace
 
+void RingFollower::read() {
+  VectorSink sink(payload);
+  frames::FrameHeader header;
+  while (reader_.next(sink, header) == frames::ReadState::kFrame) {
+    headers.push_back(header);
+    if (header.is_keyframe()) keyframe = payload;
+  }
+}
+
+size_t RingFollower::keyframes() const {
+  return static_cast<size_t>(std::ranges::count_if(headers, [](const auto& h) { return h.is_keyframe(); }));
+}
+
 SimClient::SimClient(const std::string& nats_url, const std::string& ring_path)
-    : bus_(loop_, registry_, {.url = nats_url, .service = "sim-test", .name_space = {}, .user = {}, .password = {}}),
-      reader_({.path = ring_path}) {
+    : full(ring_path),
+      low(frames::ring_path(ring_path, "", frames::Layer::kLow).value()),
+      bus_(loop_, registry_, {.url = nats_url, .service = "sim-test", .name_space = {}, .user = {}, .password = {}}) {
   const auto keep = [this]<typename T>(std::string_view subject, T& to) {
     bus::subscribe<T>(bus_, subject, [&to](const T& value) { to = value; });
   };
@@ -42,18 +59,13 @@ SimClient::SimClient(const std::string& nats_url, const std::string& ring_path)
   bus_.start();
 }
 
-void SimClient::read_ring() {
-  VectorSink sink(payload);
-  frames::FrameHeader header;
-  while (reader_.next(sink, header) == frames::ReadState::kFrame) headers.push_back(header);
-}
-
 bool SimClient::until(const std::function<bool()>& condition) {
   const Time end = std::chrono::steady_clock::now() + 30s;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
     loop_.run_once(2ms);
-    read_ring();
+    full.read();
+    low.read();
   }
   return true;
 }

@@ -12,7 +12,24 @@
 
 namespace sdr::testing {
 
-/// What a transport is to a simulator: reads its ring, hears its telemetry, sends commands with a lease.
+/// All that comes through a ring.
+class RingFollower {
+ public:
+  explicit RingFollower(const std::string& path) : reader_({.path = path}) {}
+  void read();
+  /// Frames that are keyframes.
+  size_t keyframes() const;
+  frames::WriterState writer() const { return reader_.writer_state(); }
+
+  std::vector<frames::FrameHeader> headers;  // of every frame
+  std::vector<std::byte> payload;            // of the newest
+  std::vector<std::byte> keyframe;           // payload of the newest keyframe
+
+ private:
+  frames::RingReader reader_;
+};
+
+/// What a transport is to a simulator: reads its rings, hears its telemetry, sends commands with a lease.
 class SimClient {
  public:
   SimClient(const std::string& nats_url, const std::string& ring_path);
@@ -35,17 +52,15 @@ class SimClient {
   schema::RobotList robots;
   schema::FrameStats stats;
   schema::PhysicsMetrics physics;
-  std::vector<frames::FrameHeader> headers;  // of every frame
-  std::vector<std::byte> payload;            // of the newest
+  RingFollower full, low;  // the layers
+  std::vector<frames::FrameHeader>& headers = full.headers;
 
  private:
   void send(schema::Action action, schema::ActionData data);
-  void read_ring();
 
   EventLoop loop_;
   Registry registry_;
   bus::Bus bus_;
-  frames::RingReader reader_;
   uint64_t epoch_ = 1;
   uint64_t robot_us_ = 0;
   std::map<schema::Action, uint64_t> sequences_;

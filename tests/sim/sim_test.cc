@@ -2,13 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <memory>
 
-#include "base/testing/temporary_folder.h"
-#include "robot/renderer.h"
-#include "running_sim.h"
-#include "sim_client.h"
-#include "tests/bus/nats_server.h"
+#include "sim_fixture.h"
 
 namespace sdr::testing {
 namespace {
@@ -16,43 +11,6 @@ namespace {
 using schema::AckStatus;
 using schema::Action;
 using schema::Mode;
-
-class SimTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (!have_nats_server()) GTEST_SKIP() << "nats-server is not installed";
-    if (const auto renderer = robot::Renderer::create(); !renderer) {
-      GTEST_SKIP() << "no off-screen renderer here: " << renderer.error().message();
-    }
-    nats_ = std::make_unique<NatsServer>();
-    options_.robots_dir = SDR_ROBOTS_DIR;
-    options_.width = 320;
-    options_.height = 180;
-    options_.fps = 30;
-    options_.shm_path = folder_.file("ring");
-    options_.run_dir = folder_.path() / "run";
-    options_.nats_url = nats_->url();
-    options_.listen = "127.0.0.1:0";
-    start();
-  }
-
-  void start() {
-    sim_ = std::make_unique<RunningSim>(options_);
-    client_ = std::make_unique<SimClient>(nats_->url(), options_.shm_path);
-    ASSERT_TRUE(client_->until([&] { return client_->safety.state_id != 0 && client_->headers.size() > 3; }));
-    client_->lease(1);
-    arm_mode_ = client_->safety.mode;
-  }
-
-  double x() const { return client_->odometry.pose.pose.position.x; }
-
-  TemporaryFolder folder_;
-  std::unique_ptr<NatsServer> nats_;
-  sim::SimOptions options_;
-  std::unique_ptr<RunningSim> sim_;
-  std::unique_ptr<SimClient> client_;
-  Mode arm_mode_ = Mode::hold;
-};
 
 TEST_F(SimTest, WritesFramesThatBeginWithAKeyframe) {
   ASSERT_TRUE(client_->until([&] { return client_->headers.size() > 30; }));
@@ -108,8 +66,7 @@ TEST_F(SimTest, CamerasAreChosenByName) {
 TEST_F(SimTest, ARequestedKeyframeComes) {
   ASSERT_TRUE(client_->until([&] { return client_->headers.size() > 40; }));
   const size_t frames = client_->headers.size();
-  schema::CameraName data;
-  client_->post(Action::request_idr, data);
+  client_->post(Action::request_idr, schema::IdrData{});
   ASSERT_TRUE(
       client_->until([&] { return client_->headers.size() > frames && client_->headers.back().is_keyframe(); }));
 }
