@@ -173,7 +173,8 @@ void Up::show_address() {
   const bool tls = !options_.tls_cert.empty();
   if (share_.token.empty()) return terminal_.address(page_url(ports_.listen_addr, tls));
   if (!tls)
-    terminal_.change("no --tls-cert: others' browsers show JPEG and read no gamepad, and the token travels as it is");
+    terminal_.change(
+        "no --tls-cert: others' browsers offer JPEG, not video, and read no gamepad; the token is not hidden");
   terminal_.address(page_url(ports_.listen_addr, tls, reachable_host()) + "#token=" + share_.token);
 }
 
