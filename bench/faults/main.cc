@@ -41,11 +41,12 @@ void measure_faults(const Arguments& arguments, Report& report) {
   std::printf("  %-32s %9s %9s %9s  %s\n", "", "p50", "most", "bound", "most / bound");
   report.writer.key("faults");
   report.writer.begin_array();
-  for (const Group group : {Group::processes, Group::network, Group::ring}) {
+  for (const Group group : {Group::processes, Group::network, Group::ring, Group::outages}) {
+    const int repeats = group == Group::outages ? 1 : arguments.repeats;  // a minute each
     faults::Stand stand({.seed = arguments.seed});
     for (const faults::Fault& fault : faults::faults(group)) {
       if (fault.name.find(arguments.only) == fault.name.npos) continue;
-      const FaultRound round = suffer_repeatedly(stand, fault, arguments.repeats);
+      const FaultRound round = suffer_repeatedly(stand, fault, repeats);
       const double p50 = round.to_zero.quantile_ms(0.5), most = round.to_zero.quantile_ms(1.0),
                    bound = in_ms(fault.bound);
       const bool stops = bound > 0.0;

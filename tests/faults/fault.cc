@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <stdexcept>
 
 #include "schema/limits.h"
 
@@ -108,6 +109,30 @@ constexpr Fault kRing[] = {
      obstruct_ring, clear_ring},
 };
 
+// --- for long ---
+
+// Watched all the while: the picture goes on, and nothing dies of having nobody to talk to.
+void outlast_a_minute(Stand& s) {
+  for (int i = 0; i < 6; ++i) {
+    const uint64_t frames = s.pilot().frames();
+    s.run_for(10s);
+    if (s.pilot().frames() == frames || !s.all_alive()) throw std::runtime_error("no picture without the bus");
+  }
+}
+
+constexpr Fault kOutages[] = {
+    {"nats gone for a minute", kBusAtOnce, kDecay, Mode::estop, SafetyReason::commands_broke_off,
+     [](Stand& s) { s.nats().kill(); }, [](Stand& s) { outlast_a_minute(s), restart_nats(s); }},
+    {"nats stopped for a minute", kAuthority, kTtl + kDecay, Mode::estop, SafetyReason::commands_broke_off,
+     [](Stand& s) { s.nats().freeze(); },
+     [](Stand& s) {
+       outlast_a_minute(s);
+       const uint64_t before = s.pilot().robot_us();
+       s.nats().thaw();
+       s.require("the bus is back", [&] { return s.pilot().robot_us() > before; });
+     }},
+};
+
 // --- what every fault goes through ---
 
 class Case {
@@ -175,6 +200,8 @@ std::span<const Fault> faults(Group group) {
       return kNetwork;
     case Group::ring:
       return kRing;
+    case Group::outages:
+      return kOutages;
   }
   return {};
 }

@@ -26,7 +26,8 @@ struct Fault {
   bool from_its_end = false;  // the time counts from when `inflict` is done
 };
 
-enum class Group { processes, network, ring };
+/// Outages last a minute each: the benchmark's, not the suite's.
+enum class Group { processes, network, ring, outages };
 std::span<const Fault> faults(Group group);
 
 struct Outcome {
