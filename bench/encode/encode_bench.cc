@@ -11,10 +11,13 @@
 #include "peers.h"
 #include "video/convert.h"
 #include "video/encoder.h"
+#include "video/halve.h"
 
 // What conversion and encoding cost per picture, beside bare work of the same kind on the same pictures in the same
 // run: a copy of the pixels, libswscale and libyuv for the conversion; libx264 through its own interface for the
-// encoder. Measurements take turns picture by picture, so that whatever else the machine does hits all alike.
+// encoder; and what the low layer (half the sides, a quarter of the bitrate) takes on top, beside the first one's
+// encoding and others' scalers. Measurements take turns picture by picture, so that whatever else the machine does hits
+// all alike.
 
 namespace {
 
@@ -72,11 +75,57 @@ struct Figures {
   std::string encoder, codec;
 };
 
-void measure(const EncoderSettings& settings, const std::vector<std::vector<uint8_t>>& scenes, Figures& figures) {
+// The low layer, as the simulator makes it.
+struct LowFigures {
+  Samples halve, portable, swscale, libyuv, encode;
+  size_t bytes = 0;
+};
+
+class LowLayer {
+ public:
+  explicit LowLayer(const EncoderSettings& first)
+      : encoder_(sdr::video::open_encoder(
+            "libx264", {first.width / 2, first.height / 2, first.fps, first.bitrate_bps / kPartOfBitrate,
+                        sdr::video::favours_speed(first)})),
+        swscale_(first.width, first.height) {
+    SDR_ASSERT(encoder_.ok(), "libx264 does not open");
+    SDR_ASSERT(other_.resize(first.width / 2, first.height / 2, PictureFormat::kNv12Bt709).ok(), "size");
+  }
+
+  void measure(bool counts, const Picture& picture, LowFigures& figures) {
+    bool done = false;
+    SDR_ASSERT(sdr::video::halve(picture, half_).ok(), "halving failed");  // warm for all alike
+    figures.portable.measure(counts, [&] { done = sdr::video::halve_portable(picture, other_).ok(); });
+    if (swscale_.halve(picture, other_)) {
+      figures.swscale.measure(counts, [&] { done = swscale_.halve(picture, other_); });
+    }
+    if (sdr::bench::halve_by_libyuv(picture, other_)) {
+      figures.libyuv.measure(counts, [&] { done = sdr::bench::halve_by_libyuv(picture, other_); });
+    }
+    figures.halve.measure(counts, [&] { done = sdr::video::halve(picture, half_).ok(); });
+    SDR_ASSERT(done, "halving failed");
+    figures.encode.measure(counts, [&] {
+      const auto encoded = (*encoder_)->encode(half_, false);
+      SDR_ASSERT(encoded.ok(), "encoding failed");
+      figures.bytes += encoded->bytes.size();
+    });
+  }
+
+ private:
+  static constexpr int kPartOfBitrate = 4;
+
+  sdr::Result<std::unique_ptr<sdr::video::Encoder>> encoder_;
+  sdr::bench::SwscaleHalvePeer swscale_;
+  Picture half_, other_;
+};
+
+void measure(const EncoderSettings& settings, const std::vector<std::vector<uint8_t>>& scenes, Figures& figures,
+             LowFigures& low_figures) {
   auto encoder = sdr::video::open_encoder("libx264", settings);
   SDR_ASSERT(encoder.ok(), "libx264 does not open");
   sdr::bench::SwscalePeer swscale(settings.width, settings.height);
   sdr::bench::X264Peer x264;
+  LowLayer low((*encoder)->settings());
   const bool has_x264 = x264.open((*encoder)->settings());
   const auto format = PictureFormat::kNv12Bt709;
   Picture picture, other;
@@ -106,12 +155,29 @@ void measure(const EncoderSettings& settings, const std::vector<std::vector<uint
       SDR_ASSERT(encoded.ok(), "encoding failed");
       figures.bytes += encoded->bytes.size();
     });
+    low.measure(counts, picture, low_figures);
     if (has_x264) figures.x264.measure(counts, [&] { figures.x264_bytes += x264.encode(picture); });
   }
   figures.codec = (*encoder)->codec_string();
 }
 
 double ratio(double ours, double theirs) { return theirs > 0.0 ? ours / theirs : 0.0; }
+
+void report_low(const EncoderSettings& settings, Figures& first, LowFigures& f) {
+  const double bps = static_cast<double>(f.bytes) * 8 * settings.fps / kPictures;
+  const double part = ratio(f.halve.median() + f.encode.median(), first.encode.median());
+  std::printf(
+      "  low layer    halving %.4f ms; portable code %.4f, libswscale %.4f, libyuv %.4f; encoding %.3f ms (p99 %.3f), "
+      "%.2f Mbit/s; both over the first layer's encoding %.3f\n",
+      f.halve.median(), f.portable.median(), f.swscale.median(), f.libyuv.median(), f.encode.median(),
+      f.encode.quantile(0.99), bps / 1e6, part);
+  std::printf(
+      "{\"bench\":\"encode_low_layer\",\"width\":%d,\"height\":%d,\"halve_ms\":%.4f,\"halve_portable_ms\":%.4f,"
+      "\"halve_swscale_ms\":%.4f,\"halve_libyuv_ms\":%.4f,\"encode_ms\":%.4f,\"encode_p99_ms\":%.4f,"
+      "\"bitrate_bps\":%.0f,\"low_over_first\":%.4f}\n",
+      settings.width / 2, settings.height / 2, f.halve.median(), f.portable.median(), f.swscale.median(),
+      f.libyuv.median(), f.encode.median(), f.encode.quantile(0.99), bps, part);
+}
 
 void report(const EncoderSettings& settings, Figures& f) {
   const double seconds = static_cast<double>(kPictures) / settings.fps;
@@ -145,8 +211,10 @@ int main() {
     std::vector<std::vector<uint8_t>> scenes;
     for (int i = 0; i < kScenes; ++i) scenes.push_back(paint(i, width, height));
     Figures figures;
-    measure(settings, scenes, figures);
+    LowFigures low;
+    measure(settings, scenes, figures, low);
     report(settings, figures);
+    report_low(settings, figures, low);
   }
   return 0;
 }

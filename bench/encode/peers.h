@@ -25,6 +25,20 @@ class SwscalePeer {
 /// The same by libyuv, which knows BT.601 only: a bound for speed, not a replacement. False where it is not built in.
 bool convert_by_libyuv(const video::PixelView& in, video::Picture& out);
 
+/// A picture in NV12 of half the size, by libswscale's quickest filter. False where it is not built in.
+class SwscaleHalvePeer {
+ public:
+  SwscaleHalvePeer(int width, int height);
+  ~SwscaleHalvePeer();
+  bool halve(const video::Picture& in, video::Picture& out);
+
+ private:
+  void* context_ = nullptr;
+};
+
+/// The same by libyuv's box filter.
+bool halve_by_libyuv(const video::Picture& in, video::Picture& out);
+
 /// libx264 through its own interface, set up as ours is.
 class X264Peer {
  public:

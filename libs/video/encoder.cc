@@ -35,6 +35,7 @@ bool favours_speed(const EncoderSettings& settings) {
   // x264's superfast takes some 9 ns a pixel on a core of 2023: from here on it would want more than the seventh of
   // each core that software rendering leaves it.
   constexpr int64_t kPixelsPerSecondAndCore = 16'000'000;
+  if (settings.quickest) return true;
   const auto cores = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
   return int64_t{settings.width} * settings.height * settings.fps > kPixelsPerSecondAndCore * cores;
 }

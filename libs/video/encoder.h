@@ -25,6 +25,8 @@ struct EncoderSettings {
   int fps = 60;                   ///< 1 to 240; what rate control assumes, pictures may come at other times
   int64_t bitrate_bps = 0;        ///< 0: default_bitrate_bps(); else 100 kbit/s to 200 Mbit/s
 
+  bool quickest = false;  ///< quickest settings whatever favours_speed() finds: beside another that needs them
+
   bool operator==(const EncoderSettings&) const = default;
 };
 

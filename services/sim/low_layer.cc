@@ -38,7 +38,8 @@ video::EncoderSettings low_settings(const video::EncoderSettings& first) {
   return {.width = video::half_side(first.width),
           .height = video::half_side(first.height),
           .fps = first.fps,
-          .bitrate_bps = std::max(kLowestBitrate, first.bitrate_bps / kPartOfBitrate)};
+          .bitrate_bps = std::max(kLowestBitrate, first.bitrate_bps / kPartOfBitrate),
+          .quickest = video::favours_speed(first)};
 }
 
 std::string_view to_text(LowLayer::State state) {

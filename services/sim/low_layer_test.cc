@@ -119,7 +119,10 @@ TEST(LowSettings, AreHalfTheSidesAndAQuarterOfTheRate) {
   EXPECT_EQ(low.height, 360);
   EXPECT_EQ(low.fps, 60);
   EXPECT_EQ(low.bitrate_bps, 2'000'000);
-  EXPECT_EQ(low_settings({.width = 640, .height = 360, .fps = 60, .bitrate_bps = 150'000}).bitrate_bps, 100'000);
+  const video::EncoderSettings lowest = low_settings({.width = 640, .height = 360, .fps = 60, .bitrate_bps = 150'000});
+  EXPECT_EQ(lowest.bitrate_bps, 100'000);
+  EXPECT_FALSE(lowest.quickest);
+  EXPECT_TRUE(low_settings({.width = 640, .height = 360, .quickest = true}).quickest);
 }
 
 TEST_F(LowLayerTest, DoesNothingWhileNobodyWantsIt) {
