@@ -159,7 +159,7 @@ TEST_F(TransportToken, WhoGuessesHasToWaitAndTheNeighboursDoNot) {
   ASSERT_TRUE(until([&] { return guesser->close_code() != 0; }));
   EXPECT_GE(refused("wrong_token"), 100u);
   EXPECT_GE(refused("too_many_wrong_tokens"), 1u);
-  connect_as(kOperator, "operator");  // a neighbour behind the same address
+  const auto neighbour = connect_as(kOperator, "operator");  // behind the same address
   EXPECT_TRUE(has(get("/api/status", kViewer), " 200 "));
 }
 
