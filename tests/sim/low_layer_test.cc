@@ -108,7 +108,7 @@ TEST_F(LowLayerInSim, FollowsSettingsAndRobot) {
 TEST_F(LowLayerInSim, ItsRingIsContinuedByTheNextProcess) {
   ASSERT_TRUE(until_while_wanted([&] { return low().headers.size() > 3; }));
   EXPECT_EQ(sim_->stop(), "");
-  (void)until([&] { return true; });
+  low().read();  // what the first process left
   const size_t frames = low().headers.size();
   sim_ = std::make_unique<RunningSim>(options_);
   ASSERT_TRUE(until_while_wanted([&] { return low().headers.size() > frames; }));
