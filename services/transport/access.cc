@@ -36,6 +36,7 @@ void Transport::show_out_forgotten() {
     log_info("a client's token was taken back", {{"client", client.id()}, {"name", client.identity.name}});
     hub_.close(client, Hub::kTokenUnknown, "this token is not known any more");
   });
+  whep_.show_out([this](const Identity& identity) { return !door_.still_known(identity); });
 }
 
 void Transport::count_refusals() {

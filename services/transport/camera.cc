@@ -57,7 +57,23 @@ void Camera::remove(Client& client) {
     viewers_.pop_back();
   }
   client.video.camera = nullptr;
-  if (--viewer_count_ > 0) return;
+  --viewer_count_;
+  look_away();
+}
+
+void Camera::watch() {
+  ++watcher_count_;
+  unwatched_since_.reset();
+  source_.set_active(true);
+}
+
+void Camera::unwatch() {
+  --watcher_count_;
+  look_away();
+}
+
+void Camera::look_away() {
+  if (viewer_count_ + watcher_count_ > 0) return;
   unwatched_since_ = loop_.now();
   source_.set_active(false);  // frames that are still queued are thrown away with the round that follows
   kept_.clear();
@@ -113,8 +129,9 @@ void Camera::begin_round(VideoMessage& frame) {
   newest_ = frame.header;
   ++frames_received_;
   if (frame.header.is_keyframe()) requests_.met();
-  if (viewer_count_ == 0) return;
-  hooks_.before_round(*this, frame);
+  if (viewer_count_ + watcher_count_ == 0) return;
+  if (watcher_count_ > 0) hooks_.on_frame(*this, frame);
+  if (viewer_count_ > 0) hooks_.before_round(*this, frame);
   keep(round_);
 }
 

@@ -44,6 +44,7 @@ class Camera {
     std::function<void(Client& client)> on_broken;
     std::function<void(Camera& camera, VideoMessage& frame)> before_round;  // may put telemetry behind the frame
     std::function<void(Camera& camera)> after_round;
+    std::function<void(Camera& camera, const VideoMessage& frame)> on_frame;  // while somebody watches by other ways
   };
 
   Camera(EventLoop& loop, CameraOptions options, CameraMetrics metrics, Hooks hooks);
@@ -52,6 +53,14 @@ class Camera {
   /// Begins to send; from what is kept, at once.
   void add(Client& client);
   void remove(Client& client);
+  /// Somebody follows it by other ways than a socket of ours: frames come to Hooks::on_frame.
+  void watch();
+  void unwatch();
+  /// The newest keyframe and the frames since, where these are not too many.
+  template <typename Function>
+  void for_each_kept(Function function) const {
+    for (const MessageRef& frame : kept_) function(static_cast<const VideoMessage&>(*frame));
+  }
   /// Somebody needs a keyframe: a viewer that fell behind, a page whose decoder lost its way.
   void want_keyframe();
   /// Once in a while: asks again for viewers that still wait. Gives those whose wait has become hopeless.
@@ -59,6 +68,7 @@ class Camera {
 
   const std::string& name() const { return options_.name; }
   size_t viewer_count() const { return viewer_count_; }
+  size_t watcher_count() const { return watcher_count_; }
   std::optional<Time> unwatched_since() const { return unwatched_since_; }
   FrameSource& source() { return source_; }
   const FrameSource& source() const { return source_; }
@@ -67,6 +77,7 @@ class Camera {
   uint64_t frames_received() const { return frames_received_; }
 
  private:
+  void look_away();
   void on_source();
   void run_rounds();
   void begin_round(VideoMessage& frame);
@@ -83,6 +94,7 @@ class Camera {
   Notifier next_slice_;
   std::vector<Client*> viewers_;  // a place becomes empty when its viewer leaves, and goes at the end of the round
   size_t viewer_count_ = 0;
+  size_t watcher_count_ = 0;
   std::optional<Time> unwatched_since_;
   MessageRef round_;  // the frame that is being given out
   const VideoMessage* round_frame_ = nullptr;

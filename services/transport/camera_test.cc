@@ -43,7 +43,8 @@ class CameraTest : public ::testing::Test {
     return {.request_keyframe = [this](const std::string&) { ++requests; },
             .on_broken = [](Client&) {},
             .before_round = [](Camera&, VideoMessage&) {},
-            .after_round = [](Camera&) {}};
+            .after_round = [](Camera&) {},
+            .on_frame = [](Camera&, const VideoMessage&) {}};
   }
 
   Client& watch() {

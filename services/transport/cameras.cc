@@ -28,9 +28,20 @@ Cameras::Cameras(EventLoop& loop, Registry& registry, const TransportOptions& op
 }
 
 Camera& Cameras::open(std::string name) {
+  const std::string path = options_.shm_path + (name.empty() ? "" : "." + name);
+  cameras_.push_back(make(std::move(name), path, hooks_));
+  return *cameras_.back();
+}
+
+std::unique_ptr<Camera> Cameras::make_low(const Camera& of, Camera::Hooks hooks) {
+  const std::string path = options_.shm_path + (of.name().empty() ? "" : "." + of.name()) + ".low";
+  return make(of.name(), path, std::move(hooks));
+}
+
+std::unique_ptr<Camera> Cameras::make(std::string name, const std::string& path, Camera::Hooks hooks) {
   CameraOptions options;
   options.name = std::move(name);
-  options.source.path = options_.shm_path + (options.name.empty() ? "" : "." + options.name);
+  options.source.path = path;
   options.source.check_crc = options_.crc_enabled;
   options.source.payload_max = static_cast<size_t>(options_.frame_bytes_max);
   options.backlog_max = std::chrono::milliseconds(options_.backlog_ms);
@@ -41,8 +52,7 @@ Camera& Cameras::open(std::string name) {
       registry_.counter("frames_dropped_total", "Frames that viewers missed because they were behind"),
       registry_.counter("keyframe_requests_total", "Keyframes asked for, after coalescing"),
   };
-  cameras_.push_back(std::make_unique<Camera>(loop_, std::move(options), metrics, hooks_));
-  return *cameras_.back();
+  return std::make_unique<Camera>(loop_, std::move(options), metrics, std::move(hooks));
 }
 
 Camera* Cameras::find(std::string_view name) {

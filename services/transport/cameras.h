@@ -28,6 +28,8 @@ class Cameras {
   /// The camera of that name; empty is the first. Nothing where there is no such ring, or too many are open.
   Camera* find_or_open(std::string_view name);
   Camera* find(std::string_view name);
+  /// A camera on the lower layer's ring of one of them, for who follows that.
+  std::unique_ptr<Camera> make_low(const Camera& of, Camera::Hooks hooks);
   const std::vector<std::unique_ptr<Camera>>& all() const { return cameras_; }
   /// Once in a while: closes those that nobody has watched for long.
   void close_unwatched(Time now);
@@ -36,6 +38,7 @@ class Cameras {
 
  private:
   Camera& open(std::string name);
+  std::unique_ptr<Camera> make(std::string name, const std::string& path, Camera::Hooks hooks);
 
   EventLoop& loop_;
   Registry& registry_;

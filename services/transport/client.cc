@@ -4,7 +4,7 @@
 namespace sdr::transport {
 
 Client::Client(EventLoop& loop, net::Stream stream, std::string id, bool loopback)
-    : loop_(loop), stream_(std::move(stream)), id_(std::move(id)), loopback_(loopback), seen_at_(loop.now()) {}
+    : Commander(std::move(id), loopback), loop_(loop), stream_(std::move(stream)), seen_at_(loop.now()) {}
 
 Client::~Client() {
   if (watched_) loop_.unwatch(stream_.fd());

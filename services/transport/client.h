@@ -9,8 +9,7 @@
 #include "net/socket.h"
 #include "net/stream.h"
 #include "net/websocket.h"
-#include "transport/command_state.h"
-#include "transport/identity.h"
+#include "transport/commander.h"
 #include "transport/rate.h"
 #include "transport/send_queue.h"
 
@@ -20,8 +19,6 @@
 // Thread: the loop's. Bounds: the send queue's, and one incomplete message of kMessageMax.
 
 namespace sdr::transport {
-
-class Camera;
 
 /// How a client follows a camera; kept by Camera.
 struct VideoState {
@@ -33,7 +30,7 @@ struct VideoState {
   uint64_t dropped = 0;
 };
 
-class Client {
+class Client final : public Commander {
  public:
   static constexpr size_t kMessageMax = 64 * 1024;
   static constexpr uint32_t kMessagesPerSecond = 1000, kBytesPerSecond = 2 * 1024 * 1024;
@@ -60,12 +57,11 @@ class Client {
 
   int fd() const { return stream_.fd(); }
   net::Stream& stream() { return stream_; }
-  const std::string& id() const { return id_; }
-  bool loopback() const { return loopback_; }
+  Client* socket() override { return this; }
+  Camera* watched() const override { return video.camera; }
   const SendQueue& queue() const { return queue_; }
 
   net::Address peer;
-  Identity identity;         // a viewer until something better is known
   std::string camera_asked;  // by the handshake
   Time came_at{};
   VideoState video;
@@ -73,7 +69,6 @@ class Client {
   std::string early;                             // bytes of a message that is not whole yet
   RateLimit messages{kMessagesPerSecond};
   RateLimit byte_rate{kBytesPerSecond};
-  CommandState commands;
   bool closing = false;  // a close frame has been sent: nothing follows
   Time closing_since{};
 
@@ -85,8 +80,6 @@ class Client {
 
   EventLoop& loop_;
   net::Stream stream_;
-  const std::string id_;
-  const bool loopback_;
   bool watched_ = false;
   bool blocked_ = false;
   bool broken_ = false;

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "safety/robot_side.h"
-#include "transport/client.h"
+#include "transport/commander.h"
 #include "transport/token_table.h"
 
 namespace sdr::transport {
@@ -40,12 +40,21 @@ Control::Control(BusPort& bus, Supervision& supervision, Registry& registry, Hoo
       superseded_(registry.counter("commands_superseded_total", "Twists and gamepad states replaced by a newer one")),
       estops_(registry.counter("estops_total", "Stops that clients asked for")) {}
 
-void Control::on_command(Client& client, std::string_view json) {
+void Control::on_command(Commander& client, std::string_view json) {
+  take(client, schema::parse(json, command_), false);
+}
+
+void Control::on_command(Commander& client, schema::ClientCommand command) {
+  command_ = std::move(command);
+  take(client, Status(), true);
+}
+
+void Control::take(Commander& client, const Status& parsed, bool by_channel) {
   read_us_ = monotonic_us();
-  const Status parsed = schema::parse(json, command_);
   if (parsed && command_.action == Action::estop) return estop(client);
   const bool twist = command_.action && newest_wins(*command_.action);
   CommandState& state = client.commands;
+  if (twist) state.by_channel.control = by_channel;
   RateLimit& rate = command_.action ? rate_of(state, *command_.action) : state.commands;
   if (!rate.allow(hooks_.now())) {
     refused_.add();
@@ -61,14 +70,14 @@ void Control::on_command(Client& client, std::string_view json) {
   pass(client, command_);
 }
 
-void Control::refuse_unread(Client& client, const Error& error) {
+void Control::refuse_unread(Commander& client, const Error& error) {
   malformed_.add();
   const bool unknown = error.code() == make_error_code(schema::Errc::unknown_action);
   answer(client, command_, unknown ? AckStatus::unsupported : AckStatus::refused, error.message());
 }
 
 // No check stands before it, whoever sends it, and however often.
-void Control::estop(Client& client) {
+void Control::estop(Commander& client) {
   estops_.add();
   const Time now = hooks_.now();
   if (estops_logged_.allow(now)) log_warning("estop", {{"client", client.id()}, {"name", client.identity.name}});
@@ -79,7 +88,7 @@ void Control::estop(Client& client) {
   }
 }
 
-void Control::hold_newest(Client& client, Waiting& slot) {
+void Control::hold_newest(Commander& client, Waiting& slot) {
   if (slot.filled) {
     superseded_.add();
     answer(client, slot.command, AckStatus::refused, "a newer one came with it");
@@ -88,20 +97,20 @@ void Control::hold_newest(Client& client, Waiting& slot) {
   std::swap(slot.command, command_);
 }
 
-void Control::on_read_end(Client& client) {
+void Control::on_read_end(Commander& client) {
   client.commands.in_this_read = 0;
   pass_newest(client);
 }
 
 // Also before any other command, so that none overtakes a twist: one that came before a release would take the lease
 // again.
-void Control::pass_newest(Client& client) {
+void Control::pass_newest(Commander& client) {
   for (Waiting& slot : newest_) {
     if (std::exchange(slot.filled, false)) pass(client, slot.command);
   }
 }
 
-void Control::pass(Client& client, ClientCommand& command) {
+void Control::pass(Commander& client, ClientCommand& command) {
   const Verdict verdict = check(client, command);
   supervision_.settle_lease(hooks_.now());
   if (!verdict.ok()) {
@@ -116,7 +125,7 @@ void Control::pass(Client& client, ClientCommand& command) {
   answer(client, command, AckStatus::error, "the bus is lost");
 }
 
-Verdict Control::check(Client& client, ClientCommand& command) {
+Verdict Control::check(Commander& client, ClientCommand& command) {
   const schema::ActionInfo& action = schema::info(*command.action);
   if (!action.from_browser) return {AckStatus::unsupported, "the transport alone sends this"};
   if (const Verdict v = client.commands.sequences.check(*command.action, command.cmd_seq); !v.ok()) return v;
@@ -128,7 +137,7 @@ Verdict Control::check(Client& client, ClientCommand& command) {
 }
 
 // A command that the gate refuses acquires no lease, but keeps the one that its sender has.
-Verdict Control::check_lease(Client& client, const ClientCommand& command) {
+Verdict Control::check_lease(Commander& client, const ClientCommand& command) {
   const Time now = hooks_.now();
   const Action action = *command.action;
   const Verdict gate = supervision_.gate().check(action, now);
@@ -139,14 +148,14 @@ Verdict Control::check_lease(Client& client, const ClientCommand& command) {
 }
 
 // safety.md, Authority of a twist: only on loopback is the way so short that our newest clock is as good as the page's.
-Verdict Control::fill_echo(Client& client, ClientCommand& command) {
+Verdict Control::fill_echo(Commander& client, ClientCommand& command) {
   if (*command.action != Action::cmd_vel || command.echo_us) return {};
   if (!client.loopback()) return refused("a twist needs echo_us");
   command.echo_us = supervision_.robot_clock_us(hooks_.now());
   return command.echo_us ? Verdict{} : refused("the robot side's clock is not known yet");
 }
 
-Verdict Control::ask_transport(Client& client, const ClientCommand& command) {
+Verdict Control::ask_transport(Commander& client, const ClientCommand& command) {
   switch (*command.action) {
     case Action::request_keyframe:
       return hooks_.want_keyframe(client, std::get<schema::CameraName>(command.data).camera)
@@ -159,7 +168,7 @@ Verdict Control::ask_transport(Client& client, const ClientCommand& command) {
   }
 }
 
-Verdict Control::ask_lease(Client& client, const schema::LeaseData& data) {
+Verdict Control::ask_lease(Commander& client, const schema::LeaseData& data) {
   const Time now = hooks_.now();
   safety::Lease& lease = supervision_.lease();
   switch (data.op) {
@@ -180,13 +189,13 @@ Verdict Control::ask_lease(Client& client, const schema::LeaseData& data) {
   return refused("unknown operation");
 }
 
-Verdict Control::hand(Client& client, const std::optional<std::string>& to, Time now) {
+Verdict Control::hand(Commander& client, const std::optional<std::string>& to, Time now) {
   const std::optional<schema::Role> role = to ? hooks_.role_of(*to) : std::nullopt;
   if (!role) return refused("no such client");
   return supervision_.lease().hand(client.id(), *to, *role, now);
 }
 
-bool Control::publish(Client& client, ClientCommand& command) {
+bool Control::publish(Commander& client, ClientCommand& command) {
   envelope_.client.assign(client.id());
   envelope_.epoch = supervision_.lease().epoch();
   envelope_.cmd_seq = command.cmd_seq;
@@ -204,7 +213,7 @@ bool Control::publish(Client& client, ClientCommand& command) {
   return true;
 }
 
-void Control::answer(Client& client, const ClientCommand& command, AckStatus status, std::string_view detail) {
+void Control::answer(Commander& client, const ClientCommand& command, AckStatus status, std::string_view detail) {
   ack_.client.assign(client.id());
   ack_.action = command.action_name;
   ack_.cmd_seq = command.cmd_seq;
@@ -214,7 +223,7 @@ void Control::answer(Client& client, const ClientCommand& command, AckStatus sta
   answer_text_.clear();
   JsonWriter json(answer_text_);
   write(json, ack_);
-  hooks_.answer(client, answer_text_);
+  hooks_.answer(client, ack_, answer_text_);
 }
 
 }  // namespace sdr::transport

@@ -25,13 +25,14 @@
 
 namespace sdr::transport {
 
-class Client;
+class Commander;
 
 class Control {
  public:
   struct Hooks {
-    std::function<void(Client& client, std::string_view payload)> answer;  // telemetry.command.ack
-    std::function<bool(Client& client, const std::optional<std::string>& camera)> want_keyframe;
+    /// telemetry.command.ack, as a value and in its JSON.
+    std::function<void(Commander& client, const schema::CommandAck& ack, std::string_view payload)> answer;
+    std::function<bool(Commander& client, const std::optional<std::string>& camera)> want_keyframe;
     std::function<std::optional<schema::Role>(std::string_view client)> role_of;  // nothing: it is not connected
     std::function<Time()> now;
   };
@@ -39,12 +40,15 @@ class Control {
   Control(BusPort& bus, Supervision& supervision, Registry& registry, Hooks hooks);
 
   /// The answer to an `auth`, whoever decides on it.
-  void answer(Client& client, const schema::ClientCommand& command, schema::AckStatus status, std::string_view detail);
+  void answer(Commander& client, const schema::ClientCommand& command, schema::AckStatus status,
+              std::string_view detail);
 
   /// One command's JSON.
-  void on_command(Client& client, std::string_view json);
+  void on_command(Commander& client, std::string_view json);
+  /// One that is read already, as the data channel `control` has them.
+  void on_command(Commander& client, schema::ClientCommand command);
   /// What had arrived of this client is read: the newest twist and gamepad state go on.
-  void on_read_end(Client& client);
+  void on_read_end(Commander& client);
 
  private:
   struct Waiting {
@@ -52,18 +56,19 @@ class Control {
     schema::ClientCommand command;
   };
 
-  void refuse_unread(Client& client, const Error& error);
-  void estop(Client& client);
-  void hold_newest(Client& client, Waiting& slot);
-  void pass_newest(Client& client);
-  void pass(Client& client, schema::ClientCommand& command);
-  safety::Verdict check(Client& client, schema::ClientCommand& command);
-  safety::Verdict check_lease(Client& client, const schema::ClientCommand& command);
-  safety::Verdict fill_echo(Client& client, schema::ClientCommand& command);
-  safety::Verdict ask_transport(Client& client, const schema::ClientCommand& command);
-  safety::Verdict ask_lease(Client& client, const schema::LeaseData& data);
-  safety::Verdict hand(Client& client, const std::optional<std::string>& to, Time now);
-  bool publish(Client& client, schema::ClientCommand& command);
+  void take(Commander& client, const Status& parsed, bool by_channel);
+  void refuse_unread(Commander& client, const Error& error);
+  void estop(Commander& client);
+  void hold_newest(Commander& client, Waiting& slot);
+  void pass_newest(Commander& client);
+  void pass(Commander& client, schema::ClientCommand& command);
+  safety::Verdict check(Commander& client, schema::ClientCommand& command);
+  safety::Verdict check_lease(Commander& client, const schema::ClientCommand& command);
+  safety::Verdict fill_echo(Commander& client, schema::ClientCommand& command);
+  safety::Verdict ask_transport(Commander& client, const schema::ClientCommand& command);
+  safety::Verdict ask_lease(Commander& client, const schema::LeaseData& data);
+  safety::Verdict hand(Commander& client, const std::optional<std::string>& to, Time now);
+  bool publish(Commander& client, schema::ClientCommand& command);
 
   BusPort& bus_;
   Supervision& supervision_;

@@ -36,8 +36,9 @@ class ControlTest : public ::testing::Test {
   ControlTest()
       : supervision(bus, registry, now, 1000, "0", {.on_lease = [this] { ++lease_changes; }, .on_gate = [](auto) {}}),
         control(bus, supervision, registry,
-                {.answer = [this](Client&, std::string_view payload) { last_answer.assign(payload); },
-                 .want_keyframe = [](Client&, const auto&) { return true; },
+                {.answer = [this](Commander&, const schema::CommandAck&,
+                                  std::string_view payload) { last_answer.assign(payload); },
+                 .want_keyframe = [](Commander&, const auto&) { return true; },
                  .role_of = [](auto) { return schema::Role::operator_; },
                  .now = [this] { return now; }}) {
     supervision.on_frames_seen(1, now);

@@ -92,7 +92,7 @@ class FrameSource {
   bool joined_ = false;
   uint64_t newest_ = 0;    // numbers up to this one are no new frames of this file
   uint64_t attaches_ = 0;  // tells one file from the next
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;     // last: it uses all of the above
 };
 
 }  // namespace sdr::transport

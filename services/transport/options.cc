@@ -27,6 +27,14 @@ void describe(TransportOptions& values, Options& options) {
               {.help = "without tokens, let anybody who can reach a wider address watch and drive"});
   options.add("origins", &values.origins,
               {.help = "further origins whose pages may connect, as in https://robots.example"});
+  options.add("webrtc", &values.webrtc, {.help = "serve WebRTC beside WebSocket"});
+  options.add("udp_addr", &values.udp_addr,
+              {.help = "WebRTC's one port, of UDP; empty: port 8189 where listen_addr is", .env = "SDR_UDP_ADDR"});
+  options.add("udp_announce", &values.udp_announce,
+              {.help = "further addresses at which that port is reached, behind NAT or from a container"});
+  options.add("ice_servers", &values.ice_servers,
+              {.help = "STUN and TURN servers for browsers, as in `stun:HOST:PORT` or `turn:HOST:PORT USER PASSWORD`",
+               .secret = true});
   options.add("web_root", &values.web_root, {.help = "the folder with the built web app"});
   options.add("shm_path", &values.shm_path, {.help = "the first camera's frame ring", .env = "SDR_SHM_PATH"});
   options.add("crc_enabled", &values.crc_enabled, {.help = "check each frame's checksum", .env = "SDR_CRC_ENABLED"});
@@ -62,6 +70,10 @@ void check(const TransportOptions& values) {
   if (values.tls_cert.empty() != values.tls_key.empty()) {
     throw ConfigError(values.tls_key.empty() ? "tls_key is missing: tls_cert alone cannot be used"
                                              : "tls_cert is missing: tls_key alone cannot be used");
+  }
+  if (!values.udp_addr.empty()) {
+    const Result<net::Address> udp = net::Address::parse(values.udp_addr);
+    if (!udp) throw ConfigError("udp_addr: " + udp.error().message());
   }
   const Result<net::Address> metrics = net::Address::parse(values.metrics_addr);
   if (!metrics) throw ConfigError("metrics_addr: " + metrics.error().message());

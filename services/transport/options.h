@@ -12,6 +12,8 @@ namespace sdr::transport {
 
 /// What `configs/transport.toml`, the environment and the flags decide.
 struct TransportOptions {
+  static constexpr uint16_t kUdpPort = 8189;
+
   std::string listen_addr = "127.0.0.1:8080";
   std::string metrics_addr = "127.0.0.1:9100";
   std::string tls_cert, tls_key;
@@ -20,6 +22,10 @@ struct TransportOptions {
   std::vector<std::string> access_tokens;
   std::string make_token;
   std::vector<std::string> origins;
+  bool webrtc = true;
+  std::string udp_addr;  // empty: where listen_addr is, on kUdpPort
+  std::vector<std::string> udp_announce;
+  std::vector<std::string> ice_servers;
   std::string web_root = "web/dist";
   std::string shm_path = "/dev/shm/sdr_os_ipc/frames";
   bool crc_enabled = true;

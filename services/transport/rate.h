@@ -21,6 +21,9 @@ class RateLimit {
     return (count_ += count) <= per_second_;
   }
 
+  /// Whether allow() would say no.
+  bool spent(Time now) const { return now - window_ < std::chrono::seconds(1) && count_ >= per_second_; }
+
  private:
   uint32_t per_second_;
   uint64_t count_ = 0;

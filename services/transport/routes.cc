@@ -53,14 +53,18 @@ net::HttpReply Routes::answer(const HttpRequest& request, const net::Address& pe
     return refuse_origin(request, 403, "pages of that origin may not do this");
   }
   if (request.path == "/stream/ws") return open_stream(request, peer);
-  if (request.path == "/stream/whep" || request.path.substr(0, 13) == "/stream/whep/") {
-    return HttpResponse::error(501, "WebRTC is not spoken by this version; /stream/ws is");
-  }
+  if (request.path == Whep::kPath || request.path.substr(0, 13) == "/stream/whep/") return whep(request, peer);
   if (request.path == "/health" || request.path == "/metrics" || request.path == "/api/status") {
     if (!is_read(request)) return HttpResponse::method_not_allowed("GET, HEAD");
     return tell(request, peer);
   }
   return page(request);
+}
+
+net::HttpReply Routes::whep(const HttpRequest& request, const net::Address& peer) {
+  Door::Verdict verdict = parts_.door.let_in(bearer_token(request), peer, parts_.loop.now());
+  if (verdict.answer != Door::Answer::kWelcome) return refuse(request, verdict.answer);
+  return parts_.whep.answer(request, peer, std::move(verdict.identity));
 }
 
 net::HttpReply Routes::tell(const HttpRequest& request, const net::Address& peer) {

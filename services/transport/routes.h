@@ -13,6 +13,7 @@
 #include "transport/hub.h"
 #include "transport/origin.h"
 #include "transport/rate.h"
+#include "transport/rtc/whep.h"
 
 // What is behind each path of stream.md's HTTP table.
 //
@@ -24,6 +25,7 @@ class Routes {
  public:
   struct Parts {
     EventLoop& loop;
+    Whep& whep;
     Door& door;
     Hub& hub;
     Cameras& cameras;
@@ -40,6 +42,7 @@ class Routes {
  private:
   net::HttpReply open_stream(const net::HttpRequest& request, const net::Address& peer);
   net::HttpReply upgrade(const net::WsHandshake& handshake, std::string camera, std::optional<Identity> identity);
+  net::HttpReply whep(const net::HttpRequest& request, const net::Address& peer);
   net::HttpReply tell(const net::HttpRequest& request, const net::Address& peer);
   net::HttpResponse refuse(const net::HttpRequest& request, Door::Answer answer);
   net::HttpResponse refuse_origin(const net::HttpRequest& request, int status, std::string_view why);

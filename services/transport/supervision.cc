@@ -29,9 +29,7 @@ Supervision::Supervision(BusPort& bus, Registry& registry, Time now, uint64_t fi
       estops_(registry.counter("video_gate_estops_total", "Stops because no frame came for 5 s")),
       unsent_(registry.counter("bus_unsent_total", "Messages that the lost bus did not take")) {}
 
-void Supervision::on_frames_seen(uint64_t frames_seen, Time now) {
-  obey(gate_.on_sequence(frames_seen, now), now);
-}
+void Supervision::on_frames_seen(uint64_t frames_seen, Time now) { obey(gate_.on_sequence(frames_seen, now), now); }
 
 void Supervision::tick(Time now) {
   lease_.on_tick(now);

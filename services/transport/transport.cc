@@ -95,7 +95,11 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
                           telemetry_.tell_all(subjects::kTelemetrySafetyVideoGate, payload, loop_.now());
                         }}),
       control_(bus_, supervision_, registry_, control_hooks()),
+      rtc_(loop, registry_, cameras_, options_, rtc_hooks()),
+      channels_(rtc_, control_, registry_),
+      whep_(loop, registry_, rtc_, cameras_, options_),
       routes_({.loop = loop_,
+               .whep = whep_,
                .door = door_,
                .hub = hub_,
                .cameras = cameras_,
@@ -111,6 +115,7 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
       unknown_types_(registry_.counter("messages_unknown_total", "Messages of a type that nobody knows")),
       malformed_(registry_.counter("messages_malformed_total", "Messages whose body was not what its type says")) {
   raise_descriptor_limit();
+  whep_.set_on_leave([this](const Commander& client) { supervision_.on_disconnect(client.id(), loop_.now()); });
   count_refusals();
   telemetry_.set_operator([this]() -> Client* {
     const auto& holder = supervision_.lease().holder();
@@ -120,8 +125,10 @@ Transport::Transport(EventLoop& loop, const TransportOptions& options)
   if (const Status status = http_.listen(address); !status) throw ConfigError(status.error().message());
   start_timers();
   bus_.start();
-  log_info("serving",
-           {{"address", http_.address().to_string()}, {"tls", tls_ != nullptr}, {"ring", options_.shm_path}});
+  log_info("serving", {{"address", http_.address().to_string()},
+                       {"tls", tls_ != nullptr},
+                       {"webrtc", rtc_.enabled() ? rtc_.address().to_string() : "off"},
+                       {"ring", options_.shm_path}});
 }
 
 Transport::~Transport() {
@@ -138,6 +145,7 @@ void Transport::start_timers() {
   timers_.push_back(loop_.every(50ms, [this] {
     look_at_ring();
     repeat_lease();
+    channels_.tick(loop_.now());
   }));
   timers_.push_back(loop_.every(Telemetry::kTick, [this] {
     const uint64_t changed_us = cameras_.first().source().last_frame_us();
@@ -146,6 +154,7 @@ void Transport::start_timers() {
   }));
   timers_.push_back(loop_.every(250ms, [this] {
     hub_.sweep(cameras_.all());
+    rtc_.tick();
     publish_health();
   }));
   timers_.push_back(loop_.every(1s, [this] { every_second(); }));
@@ -162,7 +171,8 @@ Camera::Hooks Transport::camera_hooks() {
           .after_round =
               [this](Camera& camera) {
                 if (&camera == &cameras_.first()) telemetry_.finish_tick();
-              }};
+              },
+          .on_frame = [this](Camera& camera, const VideoMessage& frame) { rtc_.on_frame(camera, frame); }};
 }
 
 Hub::Hooks Transport::hub_hooks() {
@@ -176,19 +186,17 @@ Hub::Hooks Transport::hub_hooks() {
 }
 
 Control::Hooks Transport::control_hooks() {
-  return {.answer =
-              [this](Client& client, std::string_view payload) {
-                hub_.send_telemetry(client, subjects::kTelemetryCommandAck, payload);
-              },
+  return {.answer = [this](Commander& client, const schema::CommandAck& ack,
+                           std::string_view payload) { answer(client, ack, payload); },
           .want_keyframe =
-              [this](Client& client, const std::optional<std::string>& name) {
-                Camera* const camera = name ? cameras_.find(*name) : client.video.camera;
+              [this](Commander& client, const std::optional<std::string>& name) {
+                Camera* const camera = name ? cameras_.find(*name) : client.watched();
                 if (camera != nullptr) camera->want_keyframe();
                 return camera != nullptr;
               },
           .role_of =
               [this](std::string_view id) {
-                const Client* const client = hub_.find(id);
+                const Commander* const client = find_commander(id);
                 return client == nullptr ? std::nullopt : std::optional(client->identity.role);
               },
           .now = [this] { return loop_.now(); }};
@@ -221,22 +229,6 @@ void Transport::on_clock(Client& client, std::string_view body) {
   hub_.send(client, TextPool::seal(message));
 }
 
-void Transport::on_signal(Client& client, std::string_view body) {
-  schema::Signal signal;
-  schema::Signal reply;
-  reply.type = schema::SignalType::error;
-  const Status parsed = schema::parse(body, signal);
-  if (!parsed) malformed_.add();
-  reply.session_id = signal.session_id;
-  reply.detail = parsed ? "unsupported: this server speaks WebSocket only" : parsed.error().message();
-  text_.clear();
-  JsonWriter json(text_);
-  write(json, reply);
-  TextMessage* const message = hub_.pool().take();
-  append_binary(message->bytes, static_cast<uint8_t>(schema::MessageType::signal), text_);
-  hub_.send(client, TextPool::seal(message));
-}
-
 void Transport::on_join(Client& client) {
   log_info("a viewer came", {{"client", client.id()},
                              {"role", role_name(client.identity.role)},
@@ -251,6 +243,7 @@ void Transport::on_leave(Client& client) {
   log_info("a viewer left",
            {{"client", client.id()}, {"clients", hub_.count() - 1}, {"dropped", client.video.dropped}});
   supervision_.on_disconnect(client.id(), loop_.now());
+  rtc_.leave(client);
   if (hub_.count() == 1) bus_.want_values(false);
 }
 
@@ -275,6 +268,7 @@ void Transport::on_bus_message(std::string_view subject, std::string_view payloa
   if (subject == subjects::kTelemetryControlLease || subject == subjects::kTelemetrySafetyVideoGate) return;
   if (subject == subjects::kTelemetryClock && schema::parse(payload, robot_clock_)) {
     supervision_.on_robot_clock(robot_clock_.robot_us, now);
+    channels_.on_robot_clock(robot_clock_.robot_us);
   }
   if (subject == subjects::kTelemetrySafetyState && schema::parse(payload, safety_state_)) {
     supervision_.on_safety_state(safety_state_, now);
@@ -284,19 +278,32 @@ void Transport::on_bus_message(std::string_view subject, std::string_view payloa
 
 void Transport::on_ack(std::string_view payload) {
   if (!schema::parse(payload, ack_)) return malformed_.add();
-  if (Client* const client = hub_.find(ack_.client); client != nullptr) {
-    hub_.send_telemetry(*client, subjects::kTelemetryCommandAck, payload);
-  }
+  Commander* const client = find_commander(ack_.client);
+  if (client != nullptr) answer(*client, ack_, payload);
+}
+
+Commander* Transport::find_commander(std::string_view id) {
+  if (Client* const client = hub_.find(id); client != nullptr) return client;
+  return whep_.find(id);
+}
+
+void Transport::answer(Commander& client, const schema::CommandAck& ack, std::string_view payload) {
+  if (channels_.answer(client, ack, payload)) return;
+  if (client.socket() != nullptr) hub_.send_telemetry(*client.socket(), subjects::kTelemetryCommandAck, payload);
 }
 
 void Transport::request_keyframe(const std::string& camera) {
+  schema::IdrData data;
+  if (!camera.empty()) data.camera = camera;
+  request_idr(data);
+}
+
+void Transport::request_idr(const schema::IdrData& data) {
   schema::ControlEnvelope envelope;
   envelope.client = supervision_.name();
   envelope.epoch = supervision_.lease().epoch();
   envelope.cmd_seq = ++keyframe_seq_;
-  schema::CameraName name;
-  if (!camera.empty()) name.camera = camera;
-  envelope.data = name;
+  envelope.data = data;
   std::string text;
   JsonWriter json(text);
   write(json, envelope);

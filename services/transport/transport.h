@@ -16,6 +16,9 @@
 #include "transport/hub.h"
 #include "transport/options.h"
 #include "transport/routes.h"
+#include "transport/rtc/channels.h"
+#include "transport/rtc/desk.h"
+#include "transport/rtc/whep.h"
 #include "transport/supervision.h"
 #include "transport/telemetry.h"
 
@@ -43,10 +46,16 @@ class Transport {
   Camera::Hooks camera_hooks();
   Hub::Hooks hub_hooks();
   Control::Hooks control_hooks();
+  RtcDesk::Hooks rtc_hooks();
   void start_timers();
   void on_message(Client& client, uint8_t type, std::string_view body);
   void on_clock(Client& client, std::string_view body);
   void on_signal(Client& client, std::string_view body);
+  void on_offer(Client& client, const schema::Signal& signal);
+  void signal_error(Client& client, const std::optional<std::string>& session_id, std::string_view detail);
+  void send_signal(Client& client, const schema::Signal& signal);
+  Commander* find_commander(std::string_view id);
+  void answer(Commander& client, const schema::CommandAck& ack, std::string_view payload);
   void on_stranger(Client& stranger, uint8_t type, std::string_view body);
   void show_out_forgotten();
   void count_refusals();
@@ -55,6 +64,7 @@ class Transport {
   void on_bus_message(std::string_view subject, std::string_view payload);
   void on_ack(std::string_view payload);
   void request_keyframe(const std::string& camera);
+  void request_idr(const schema::IdrData& data);
   void tell_lease(Client& client);
   void look_at_ring();
   void publish_health();
@@ -73,6 +83,9 @@ class Transport {
   Telemetry telemetry_;
   Supervision supervision_;
   Control control_;
+  RtcDesk rtc_;  // after the clients, whose sessions it holds
+  RtcChannels channels_;
+  Whep whep_;
   Routes routes_;
   std::shared_ptr<net::TlsContext> tls_;  // null: in clear
   net::HttpServer http_;

@@ -90,6 +90,7 @@ export class Stack {
       SDR_SHM_PATH: join(this.shm_, "frames"),
       SDR_RUN_DIR: this.folder_,
       SDR_LISTEN_ADDR: `127.0.0.1:${this.http_}`,
+      SDR_UDP_ADDR: "127.0.0.1:0",
     };
     this.children_.set(name, spawn(program, args, { cwd: root, env, stdio: ["ignore", log, log] }));
   }

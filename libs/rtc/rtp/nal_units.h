@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "rtc/rtp/video_codec.h"
+
 // What packetising has to know of NAL units: where one ends in an Annex B stream (ITU-T H.264 and H.265, Annex B) and
 // which of its header's bits go where (RFC 6184 section 1.3, RFC 7798 section 1.1.4). `video/nal.h` knows more, but
 // lies in a layer beside this one.
@@ -13,8 +15,6 @@
 // Thread: any; pure. Input may be broken in any way.
 
 namespace sdr::rtc {
-
-enum class VideoCodec : uint8_t { kH264, kHevc };
 
 /// Walks over the NAL units of a byte stream: without start codes and trailing zeros, never empty.
 class NalWalk {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "rtc/rtp/video_codec.h"
 #include "rtc/sdp/session_description.h"
 
 // Whether a receiver that describes a format so can play a stream that is thus: H.264 by RFC 6184 8.1 and 8.2.2, HEVC
@@ -15,8 +16,6 @@
 // Thread: any; values.
 
 namespace sdr::rtc {
-
-enum class VideoCodec : uint8_t { kH264, kHevc };
 
 /// What a stream is, as its SPS says.
 struct VideoStream {

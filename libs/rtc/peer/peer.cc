@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtc/peer/peer.h"
+
+#include <algorithm>
+
+namespace sdr::rtc {
+
+std::string_view to_string(PeerEnd end) {
+  switch (end) {
+    case PeerEnd::kNeverConnected:
+      return "it never connected";
+    case PeerEnd::kConsentLost:
+      return "it is not heard of any more";
+    case PeerEnd::kLeft:
+      return "it left";
+    case PeerEnd::kFailed:
+      return "it failed";
+  }
+  return "unknown";
+}
+
+DatagramKind kind_of(std::span<const uint8_t> datagram) {
+  if (datagram.size() < 2) return DatagramKind::kUnknown;
+  if (datagram[0] < 4) return DatagramKind::kStun;
+  if (datagram[0] >= 20 && datagram[0] < 64) return DatagramKind::kDtls;
+  if (datagram[0] < 128 || datagram[0] >= 192) return DatagramKind::kUnknown;
+  // RFC 5761 section 4: payload types 64 to 95 are not used by RTP where both share a port.
+  return datagram[1] >= 192 && datagram[1] < 224 ? DatagramKind::kRtcp : DatagramKind::kRtp;
+}
+
+Peer::Peer(const PeerConfig& config, const PeerShared& shared, PeerEvents& events, Time now)
+    : config_(config),
+      shared_(shared),
+      events_(events),
+      ice_(config.ice, config.local, *this, shared.ice, now),
+      now_(now),
+      connect_by_(now + config.connect_max) {}
+
+Peer::~Peer() { ice_.close(); }
+
+void Peer::on_stun(const StunMessage& message, const Address& from, Time now) {
+  if (ended_) return;
+  now_ = now;
+  StunAnswerBuffer buffer;
+  const std::span<const uint8_t> answer = ice_.on_stun(message, from, now, buffer);
+  if (!answer.empty()) events_.on_datagram(from, answer);
+}
+
+bool Peer::on_packet(DatagramKind kind, std::span<const uint8_t> datagram, const Address& from, Time now) {
+  if (ended_ || !ice_.knows(from)) return false;
+  now_ = now;
+  if (kind == DatagramKind::kDtls) return on_dtls(datagram, from, now);
+  if (kind != DatagramKind::kRtcp || !media_ || !media_->on_srtcp(datagram, now)) return false;
+  ice_.on_packet(from, true);
+  return true;
+}
+
+bool Peer::on_dtls(std::span<const uint8_t> datagram, const Address& from, Time now) {
+  if (!dtls_) {
+    DtlsObserver& observer = *this;
+    dtls_ = std::make_unique<Dtls>(shared_.dtls, config_.dtls, observer);
+    dtls_->start(now);
+  }
+  authentic_ = false;
+  dtls_->on_datagram(datagram, now);
+  if (ended_) return true;
+  ice_.on_packet(from, authentic_);
+  return true;
+}
+
+void Peer::on_time(Time now) {
+  if (ended_) return;
+  now_ = now;
+  if (!connected_ && now >= connect_by_) return end(PeerEnd::kNeverConnected, "");
+  ice_.on_time(now);
+  if (dtls_ && !ended_) dtls_->on_time(now);
+  if (connected_ && config_.data && !channels_gone_ && !ended_) channels_.on_time(now);
+  if (media_ && !ended_) media_->video().on_time(now);
+}
+
+void Peer::set_layers(std::span<const PacketStore* const> stores, Time now) {
+  layer_count_ = std::min(stores.size(), layers_.size());
+  std::copy_n(stores.begin(), layer_count_, layers_.begin());
+  if (media_) media_->video().set_layers({layers_.data(), layer_count_}, now);
+}
+
+void Peer::on_frame(size_t layer, Time now) {
+  if (media_ && !ended_) media_->video().on_frame(layer, now);
+}
+
+bool Peer::pull(DatagramSink& sink, uint64_t realtime_us, Time now) {
+  return !media_ || ended_ || !ice_.selected() || media_->pull(sink, realtime_us, now);
+}
+
+std::optional<size_t> Peer::take_keyframe_request(Time now) {
+  if (!media_ || ended_) return std::nullopt;
+  return media_->video().take_keyframe_request(now);
+}
+
+SendResult Peer::send(Channel channel, std::span<const uint8_t> message, bool text) {
+  if (ended_ || channels_gone_ || !connected_) return SendResult::closed;
+  return channels_.send(channel, message, text);
+}
+
+void Peer::resume(Time now) {
+  if (ended_ || channels_gone_ || !connected_) return;
+  now_ = now;
+  channels_.resume();
+}
+
+void Peer::close(Time now) {
+  if (ended_) return;
+  now_ = now;
+  if (media_ && ice_.selected()) {
+    std::array<uint8_t, 512> bye;
+    const size_t bytes = media_->write_bye(bye);
+    if (bytes != 0) events_.on_datagram(*ice_.selected(), std::span(bye).first(bytes));
+  }
+  if (connected_ && config_.data && !channels_gone_) channels_.abort();
+  if (dtls_) dtls_->close();
+  ended_ = true;
+  ice_.close();
+}
+
+Time Peer::next_time() const {
+  Time next = connected_ ? Time::max() : connect_by_;
+  const auto sooner = [&next](const std::optional<Time>& time) {
+    if (time && *time < next) next = *time;
+  };
+  sooner(ice_.next_time());
+  if (dtls_) sooner(dtls_->next_time());
+  if (connected_ && config_.data && !channels_gone_) sooner(channels_.next_time());
+  if (media_) sooner(media_->video().next_time());
+  return next;
+}
+
+void Peer::on_end(IceEnd why) {
+  end(why == IceEnd::kNeverConnected ? PeerEnd::kNeverConnected : PeerEnd::kConsentLost, "");
+}
+
+void Peer::on_dtls_datagram(std::span<const uint8_t> datagram) {
+  if (ice_.selected()) events_.on_datagram(*ice_.selected(), datagram);
+}
+
+void Peer::on_dtls_connected(const SrtpKeys& keys) {
+  authentic_ = true;
+  connected_ = true;
+  if (config_.media) {
+    media_ = std::make_unique<MediaPath>(*config_.media, keys, now_);
+    media_->video().set_layers({layers_.data(), layer_count_}, now_);
+  }
+  if (config_.data && !channels_.start(shared_.sctp, {}, now_)) channels_gone_ = true;
+  events_.on_connected();
+}
+
+void Peer::on_dtls_message(std::span<const uint8_t> message) {
+  authentic_ = true;
+  if (config_.data && !channels_gone_) channels_.on_packet(message, now_);
+}
+
+void Peer::on_dtls_end(DtlsEnd why, std::string_view detail) {
+  if (why == DtlsEnd::kClosedByPeer) return end(PeerEnd::kLeft, "");
+  const bool late = why == DtlsEnd::kTimedOut;
+  end(late ? PeerEnd::kNeverConnected : PeerEnd::kFailed, detail.empty() ? to_string(why) : detail);
+}
+
+void Peer::on_packet_out(std::span<const uint8_t> packet) {
+  // What the library cannot send is lost, as on a network: SCTP repeats what matters.
+  if (dtls_) (void)dtls_->send(packet);
+}
+
+void Peer::on_channels_gone(SctpEnd) { channels_gone_ = true; }
+
+void Peer::end(PeerEnd why, std::string_view detail) {
+  if (ended_) return;
+  ended_ = true;
+  events_.on_end(why, detail);
+}
+
+}  // namespace sdr::rtc

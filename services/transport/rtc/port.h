@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/event_loop.h"
+#include "base/metrics.h"
+#include "net/udp_sender.h"
+#include "net/udp_socket.h"
+#include "rtc/ice/session_table.h"
+#include "transport/rtc/session.h"
+
+// The one UDP port of all sessions: finds whose a datagram is, and gives frames out. A round (a frame to all sessions)
+// is done in slices, between which the loop serves what else is ready; what a session sends leaves as few segmented
+// sends, those of many sessions in one call.
+//
+// Thread: the loop's. Bounds: `sessions_max`, and the sender's megabyte: a socket that takes no more stops the round
+// until it does. A datagram of nobody's changes a counter. In steady state nothing allocates.
+
+namespace sdr::transport {
+
+struct RtcPortMetrics {
+  explicit RtcPortMetrics(Registry& registry);
+
+  Gauge& sessions;
+  Histogram& forward_latency;  // from the notice of a frame in the ring to the kernel having it for all sessions
+  Counter &frames, &packets, &bytes;
+  Counter &datagrams_in, &strangers, &dropped, &blocked;
+};
+
+class RtcPort final : private SessionEvents {
+ public:
+  struct Hooks {
+    std::function<bool(RtcSession& session, const rtc::ChannelMessage& message)> on_message;
+    std::function<void(RtcSession& session)> on_channel;   ///< one opened or closed
+    std::function<void(RtcSession& session)> on_read_end;  ///< what a datagram held is taken
+    std::function<void(RtcSession& session, rtc::PeerEnd end, std::string_view detail)> on_end;
+    std::function<void(RtcSession& session)> on_gone;  ///< about to be destroyed
+  };
+
+  RtcPort(EventLoop& loop, Registry& registry, net::UdpSocket socket, std::shared_ptr<const rtc::DtlsContext> dtls,
+          size_t sessions_max, Hooks hooks);
+  ~RtcPort();
+
+  const net::Address& address() const { return socket_.address(); }
+  bool full() const { return sessions_.size() >= sessions_max_; }
+  /// Credentials that nobody else here has. Error: the kernel has no random numbers.
+  Result<rtc::IceCredentials> make_credentials();
+
+  /// Takes a session in; `config.local` is of make_credentials(). The caller has asked full().
+  RtcSession& add(std::string id, Commander& who, RtcFeed& feed, const rtc::PeerConfig& config);
+  /// Says goodbye; it is destroyed in a later turn.
+  void end(RtcSession& session);
+  /// New credentials for an ICE restart.
+  Result<rtc::IceCredentials> restart(RtcSession& session);
+  rtc::SendResult send(RtcSession& session, rtc::Channel channel, std::span<const uint8_t> message, bool text);
+
+  /// A layer of the feed has a new frame.
+  void on_frame(RtcFeed& feed, size_t layer, uint64_t born_us);
+  /// The feed has other layers.
+  void on_layers(RtcFeed& feed);
+  /// Whether a session of the feed is on the lower layer or waits for it.
+  bool low_used(const RtcFeed& feed) const;
+
+  /// Whether any session refers to it still.
+  bool uses(const RtcFeed& feed) const;
+  /// Destroys those that have ended, now and not in a later turn. Not from within a session.
+  void destroy_ended();
+
+  template <typename Function>
+  void for_each(Function function) {
+    for (const auto& session : sessions_) {
+      if (!session->over) function(*session);
+    }
+  }
+  size_t count() const { return sessions_.size(); }
+
+ private:
+  class Sink;
+
+  void on_ready(uint32_t epoll_events);
+  void read();
+  void on_datagram_in(const net::UdpDatagram& datagram);
+  RtcSession* owner_of(const rtc::StunMessage& message, const rtc::Address& from) const;
+  void after_input(RtcSession& session);
+  void note(RtcSession& session);
+  void run_rounds();
+  bool pull(RtcSession& session);
+  void on_timer();
+  void arm();
+  bool flush();
+
+  void on_address(RtcSession& session, const rtc::Address& address) override;
+  void on_address_forgotten(RtcSession& session, const rtc::Address& address) override;
+  void on_credentials_retired(RtcSession& session, const rtc::IceCredentials& credentials) override;
+  void on_datagram(RtcSession& session, const rtc::Address& to, std::span<const uint8_t> datagram) override;
+  void on_connected(RtcSession& session) override;
+  void on_channel(RtcSession& session) override;
+  bool on_channel_message(RtcSession& session, const rtc::ChannelMessage& message) override;
+  void on_end(RtcSession& session, rtc::PeerEnd end, std::string_view detail) override;
+
+  EventLoop& loop_;
+  RtcPortMetrics metrics_;
+  net::UdpSocket socket_;
+  net::UdpSender sender_;
+  const size_t sessions_max_;
+  Hooks hooks_;
+  const std::shared_ptr<const rtc::DtlsContext> dtls_;
+  rtc::SctpStack sctp_;
+  rtc::IceCounters ice_;
+  rtc::SessionTable<RtcSession> table_;
+  std::vector<std::unique_ptr<RtcSession>> sessions_;
+  Notifier next_slice_, gone_;
+  size_t cursor_ = 0, over_ = 0;
+  bool blocked_ = false;
+  rtc::Address input_from_;  // of the datagram that is being read, and where it came to
+  net::Address input_to_;
+  uint64_t round_born_us_ = 0;
+  EventLoop::TimerId timer_ = EventLoop::TimerId::none;
+  Time armed_for_{};
+};
+
+}  // namespace sdr::transport
