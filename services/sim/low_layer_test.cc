@@ -8,6 +8,7 @@
 #include <functional>
 #include <thread>
 
+#include "base/testing/allocations.h"
 #include "base/testing/temporary_folder.h"
 #include "frames/ring_reader.h"
 #include "video/nal.h"
@@ -164,6 +165,14 @@ TEST_F(LowLayerTest, ARepeatedWishForcesNoKeyframeAndARequestDoes) {
   EXPECT_EQ(keyframes(), 1u);
   low_->want(true);
   ASSERT_TRUE(offer_until([&] { return keyframes() == 2; }));
+}
+
+TEST_F(LowLayerTest, CostsTheFirstLayersThreadNoAllocation) {
+  low_->want(false);
+  ASSERT_TRUE(offer_until([&] { return headers_.size() >= 20; }));
+  const uint64_t before = testing::allocations_of_this_thread();
+  for (int i = 0; i < 200; ++i) low_->offer(picture_, first_);
+  EXPECT_EQ(testing::allocations_of_this_thread(), before);
 }
 
 TEST_F(LowLayerTest, FollowsTheFirstLayersSize) {
