@@ -68,6 +68,19 @@ void write_operators(JsonWriter& json, Hub& hub) {
   json.end_array();
 }
 
+void write_ice_servers(JsonWriter& json, const std::vector<rtc::IceServer>& servers) {
+  json.key("ice_servers");
+  json.begin_array();
+  for (const rtc::IceServer& server : servers) {
+    json.begin_object();
+    json.member("urls", server.url);
+    if (!server.username.empty()) json.member("username", server.username);
+    if (!server.credential.empty()) json.member("credential", server.credential);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 std::string Transport::status_json(const Identity& asker) {
@@ -90,6 +103,7 @@ std::string Transport::status_json(const Identity& asker) {
   json.member("clients", hub_.count());
   write_lease(json, supervision_.lease().state(loop_.now()));
   if (asker.role >= schema::Role::operator_) write_operators(json, hub_);
+  if (rtc_.enabled()) write_ice_servers(json, rtc_.ice_servers());
   json.member("bus", bus_.connected() ? "connected" : "lost");
   json.end_object();
   return text;

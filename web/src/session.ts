@@ -44,7 +44,7 @@ export class Session {
     private readonly options_: SessionOptions,
   ) {
     this.worker_.onmessage = ({ data }: MessageEvent<WorkerReport>) => this.onReport(data);
-    this.rtc = new RtcDesk(options_.camera, (request) => this.post(request), (rtc) => this.store.set({ rtc }));
+    this.rtc = new RtcDesk(options_.camera, () => this.token(), (request) => this.post(request), (rtc) => this.store.set({ rtc }));
     setInterval(() => this.checkRobot(), 250);
   }
 

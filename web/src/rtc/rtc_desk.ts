@@ -11,6 +11,7 @@ import type { RtcState } from "../store/state.ts";
 import type { PageRequest } from "../worker/protocol.ts";
 import { parseControlMessage } from "./control_channel.ts";
 import { PathChoice } from "./path_choice.ts";
+import { askIceServers } from "./ice_servers.ts";
 import { cannotReceive, Peer } from "./peer.ts";
 import { readRtcStats, type RtcCounts } from "./rtc_stats.ts";
 
@@ -24,6 +25,9 @@ export class RtcDesk {
   private readonly choice_ = new PathChoice();
   private video_: HTMLVideoElement | null = null;
   private peer_: Peer | null = null;
+  private open_ = false;
+  /** Goes up with each beginning and end, so that an answer that was waited for is known to be late. */
+  private turn_ = 0;
   private control_ = false;
   private why_: string | null = null;
   private retry_ms_ = kFirstRetryMs;
@@ -32,6 +36,7 @@ export class RtcDesk {
 
   constructor(
     private readonly camera_: string,
+    private readonly token_: () => string,
     private readonly post_: (request: PageRequest) => void,
     private readonly show_: (state: RtcState) => void,
   ) {
@@ -44,10 +49,11 @@ export class RtcDesk {
 
   /** The server has let us in, or the connection to it is gone, and with it what it negotiated. */
   onLink(open: boolean): void {
-    if (open === (this.peer_ !== null)) return;
+    if (open === this.open_) return;
+    this.open_ = open;
     clearTimeout(this.retry_timer_);
     this.retry_ms_ = kFirstRetryMs;
-    if (open) this.begin();
+    if (open) void this.begin();
     else this.drop(null);
   }
 
@@ -72,12 +78,15 @@ export class RtcDesk {
     return toggled;
   }
 
-  private begin(): void {
+  private async begin(): Promise<void> {
     const hindrance = cannotReceive();
     if (hindrance !== null) return this.drop(hindrance);
     this.why_ = null;
     this.choice_.asked(performance.now());
-    const peer: Peer = new Peer([], this.camera_, {
+    const turn = ++this.turn_;
+    const ice_servers = await askIceServers(this.token_());
+    if (turn !== this.turn_) return;
+    const peer: Peer = new Peer(ice_servers, this.camera_, {
       signal: (signal) => this.post_({ kind: "signal", signal }),
       video: (track) => this.play(track, peer),
       control: () => this.onControl(),
@@ -89,11 +98,12 @@ export class RtcDesk {
 
   private again(why: string): void {
     this.drop(why);
-    this.retry_timer_ = setTimeout(() => this.begin(), this.retry_ms_);
+    this.retry_timer_ = setTimeout(() => void this.begin(), this.retry_ms_);
     this.retry_ms_ = Math.min(2 * this.retry_ms_, kMostRetryMs);
   }
 
   private drop(why: string | null): void {
+    ++this.turn_;
     this.peer_?.close();
     this.peer_ = null;
     this.counts_ = null;
