@@ -71,12 +71,12 @@ UdpSender::UdpSender(int fd, const Options& options)
 
 UdpSender::~UdpSender() = default;
 
-std::span<uint8_t> UdpSender::room(size_t bytes) {
+std::span<uint8_t> UdpSender::room(size_t bytes, size_t pushes) {
   if (empty()) {
     sends_.clear();
     next_ = used_ = 0;
   }
-  if (sends_.size() == capacity_sends_ || bytes_.size() - used_ < bytes) return {};
+  if (capacity_sends_ - sends_.size() < pushes || bytes_.size() - used_ < bytes) return {};
   return std::span(bytes_).subspan(used_, bytes);
 }
 

@@ -43,8 +43,9 @@ class UdpSender {
   explicit UdpSender(int fd) : UdpSender(fd, Options()) {}
   ~UdpSender();
 
-  /// Room for `bytes` that the next push() will send some of; empty where there is none before a flush.
-  std::span<uint8_t> room(size_t bytes);
+  /// Room for `bytes` that the next `pushes` will send some of, each from where the last one ended; empty where there
+  /// is none before a flush.
+  std::span<uint8_t> room(size_t bytes, size_t pushes = 1);
   /// Queues the first `bytes` of the room, as datagrams of `segment_bytes` (the last may be shorter), to one address.
   /// `from` is our address that they leave from, and may be of no family: the kernel then chooses.
   void push(size_t bytes, size_t segment_bytes, const Address& to, const Address& from = Address());

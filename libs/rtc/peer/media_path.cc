@@ -80,7 +80,7 @@ bool MediaPath::pull(DatagramSink& sink, uint64_t realtime_us, Time now) {
   if (!pull_report(sink, realtime_us, now)) return false;
   std::array<OutgoingPacket, kBatch> packets;
   while (true) {
-    std::span<uint8_t> out = sink.room(kBatch * kDatagramMax);
+    std::span<uint8_t> out = sink.room(kBatch * kDatagramMax, kBatch);
     if (out.empty()) return false;
     const size_t count = video_.pull(packets, now);
     if (count == 0) return true;
@@ -103,7 +103,7 @@ size_t MediaPath::protect(const OutgoingPacket& packet, std::span<uint8_t> out) 
 }
 
 bool MediaPath::pull_report(DatagramSink& sink, uint64_t realtime_us, Time now) {
-  const std::span<uint8_t> out = sink.room(kReportBytes);
+  const std::span<uint8_t> out = sink.room(kReportBytes, 1);
   if (out.empty()) return false;
   std::array<uint8_t, kReportBytes> report;
   const size_t bytes =

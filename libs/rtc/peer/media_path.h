@@ -21,11 +21,11 @@
 
 namespace sdr::rtc {
 
-/// Where datagrams to one peer are written and queued. The room that follows a push() begins where that one ended.
+/// Where datagrams to one peer are written and queued.
 class DatagramSink {
  public:
-  /// Memory for `bytes`, of which the next push() takes the first ones; empty where nothing fits now.
-  virtual std::span<uint8_t> room(size_t bytes) = 0;
+  /// Memory for `bytes`, of which up to `pushes` take one piece after the other; empty where they do not fit now.
+  virtual std::span<uint8_t> room(size_t bytes, size_t pushes) = 0;
   /// Datagrams of `segment_bytes`, the last may be shorter.
   virtual void push(size_t bytes, size_t segment_bytes) = 0;
 

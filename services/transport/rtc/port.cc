@@ -40,9 +40,9 @@ class RtcPort::Sink final : public rtc::DatagramSink {
  public:
   Sink(RtcPort& port, RtcSession& session) : port_(port), session_(session) {}
 
-  std::span<uint8_t> room(size_t bytes) override {
-    std::span<uint8_t> room = port_.sender_.room(bytes);
-    if (room.empty() && port_.flush()) room = port_.sender_.room(bytes);
+  std::span<uint8_t> room(size_t bytes, size_t pushes) override {
+    std::span<uint8_t> room = port_.sender_.room(bytes, pushes);
+    if (room.empty() && port_.flush()) room = port_.sender_.room(bytes, pushes);
     return room;
   }
   void push(size_t bytes, size_t segment_bytes) override {
