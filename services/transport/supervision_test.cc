@@ -113,6 +113,7 @@ TEST_F(SupervisionTest, RaisesTheEpochOfALeaseThatWasGivenTooEarly) {
 
 TEST_F(SupervisionTest, NoTwoStartsHaveOneName) {
   std::vector<std::string> names;
+  names.reserve(100);
   for (int i = 0; i < 100; ++i) names.push_back(start(5'000'000)->name());
   std::sort(names.begin(), names.end());
   EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
