@@ -209,6 +209,8 @@ void RtcDesk::on_codec(RtcFeed& feed) {
 }
 
 void RtcDesk::tick() {
+  if (!port_) return;
+  port_->show_links();
   for (const auto& feed : feeds_) feed->tick(port_->low_used(*feed));
   close_feeds();
 }

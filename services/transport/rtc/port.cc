@@ -23,6 +23,8 @@ uint64_t secret_seed() {
 
 RtcPortMetrics::RtcPortMetrics(Registry& registry)
     : sessions(registry.gauge("rtc_sessions", "WebRTC sessions")),
+      thinned(registry.gauge("rtc_sessions_thinned", "Sessions whose link is too thin for all pictures of a layer")),
+      low(registry.gauge("rtc_sessions_low", "Sessions that get the lower layer")),
       forward_latency(
           registry.histogram("rtc_forward_latency_us",
                              "From the notice of a frame in the ring to the kernel having it for all WebRTC sessions")),
@@ -161,6 +163,18 @@ bool RtcPort::low_used(const RtcFeed& feed) const {
     if (video != nullptr && video->thinning().is_reduced()) return true;
   }
   return false;
+}
+
+void RtcPort::show_links() {
+  size_t thinned = 0, low = 0;
+  for_each([&](const RtcSession& session) {
+    const rtc::VideoSender* const video = session.peer().video();
+    if (video == nullptr) return;
+    thinned += video->thinning().is_thinning() ? 1 : 0;
+    low += video->thinning().layer() > 0 ? 1 : 0;
+  });
+  metrics_.thinned.set(static_cast<double>(thinned));
+  metrics_.low.set(static_cast<double>(low));
 }
 
 bool RtcPort::uses(const RtcFeed& feed) const {

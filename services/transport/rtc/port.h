@@ -25,7 +25,7 @@ namespace sdr::transport {
 struct RtcPortMetrics {
   explicit RtcPortMetrics(Registry& registry);
 
-  Gauge& sessions;
+  Gauge &sessions, &thinned, &low;
   Histogram& forward_latency;  // from the notice of a frame in the ring to the kernel having it for all sessions
   Counter &frames, &packets, &bytes;
   Counter &datagrams_in, &strangers, &dropped, &blocked;
@@ -62,6 +62,8 @@ class RtcPort final : private SessionEvents {
   void on_frame(RtcFeed& feed, size_t layer, uint64_t born_us);
   /// The feed has other layers.
   void on_layers(RtcFeed& feed);
+  /// Every 250 ms: what the links of the sessions carry, for metrics.
+  void show_links();
   /// Whether a session of the feed is on the lower layer or waits for it.
   bool low_used(const RtcFeed& feed) const;
 

@@ -6,8 +6,8 @@
 import type { Path } from "../rtc/path_choice.ts";
 import type { RtcStats } from "../rtc/rtc_stats.ts";
 
-/** No picture for this long, while the WebSocket had one within kBesideMs: it is WebRTC that stalls, not the server. */
-const kStallMs = 700;
+/** Longer than the server leaves a thin link still. No picture for this long, while the WebSocket had one within kBesideMs: it is WebRTC that stalls, not the server. */
+const kStallMs = 1500;
 const kBesideMs = 200;
 /** The robot's clock comes twenty times a second; a data channel on which ten are missing is not trusted with twists. */
 const kClockMs = 500;

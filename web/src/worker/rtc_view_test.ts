@@ -8,11 +8,11 @@ test("RtcView.NoticesAStallOnceAndOnlyWhereTheServerHasPictures", () => {
   const view = new RtcView();
   view.set({ shown: "webrtc", control: true });
   view.pictured(1000);
-  view.sentBeside(1600);
-  assert.ok(!view.stalled(1600));
-  assert.ok(view.stalled(1750));
-  assert.ok(!view.stalled(1760));
-  view.pictured(2000);
+  view.sentBeside(2400);
+  assert.ok(!view.stalled(2400));
+  assert.ok(view.stalled(2550));
+  assert.ok(!view.stalled(2560));
+  view.pictured(3000);
   assert.ok(!view.stalled(9000));
 });
 
