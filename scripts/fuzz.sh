@@ -13,10 +13,14 @@ newest_tool() {
   return 1
 }
 
-build_fuzzers() {
+configure_fuzz() {
   local compiler
   compiler=$(newest_tool clang++) || die "clang is missing: it makes the fuzzers"
   configured fuzz build/fuzz || configure fuzz build/fuzz "-DCMAKE_CXX_COMPILER=$compiler"
+}
+
+build_fuzzers() {
+  configure_fuzz
   build_native fuzz fuzzers
 }
 
@@ -48,7 +52,7 @@ TEXT
   fi
   local name failed=0
   check_machine
-  ensure_packages build run mujoco clang
+  ensure_packages build run mujoco test clang
   fetch_mujoco
   build_fuzzers
   for name in ${1:-$(fuzzers)}; do

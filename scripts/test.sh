@@ -135,19 +135,25 @@ stage_fuzz() {
   count fuzz "$passed" "$failed" 0 "$started" "$log"
 }
 
-# Sanitizers change addresses and speed, not behaviour: the unit tests say enough.
+# Sanitizers change addresses and speed, not behaviour: the unit tests say enough. Fuzzers and these tests have the
+# address and undefined-behaviour sanitizers, so that they share one build of the libraries.
 stage_asan() {
-  build_native asan all
+  configure_fuzz
+  build_native fuzz unit_tests
   ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-    run_ctest asan build/asan ctest -LE integration -j "$(cores)"
+    run_ctest asan build/fuzz ctest -L unit -j "$(cores)"
 }
+
+# Those whose code has more than one thread. The rest are state machines that time and bytes are passed to.
+TSAN_TESTS="base_test bus_test frames_test service_sdr_test service_sim_test service_transport_test video_test"
 
 # The thread sanitizer wants addresses that newer kernels randomise away.
 stage_tsan() {
   local fixed=()
-  build_native tsan all
+  # shellcheck disable=SC2086
+  build_native tsan $TSAN_TESTS
   setarch "$(uname -m)" -R true 2>/dev/null && fixed=(setarch "$(uname -m)" -R)
-  TSAN_OPTIONS=second_deadlock_stack=1 run_ctest tsan build/tsan "${fixed[@]}" ctest -LE integration -j "$(cores)"
+  TSAN_OPTIONS=second_deadlock_stack=1 run_ctest tsan build/tsan "${fixed[@]}" ctest -L unit -j "$(cores)"
 }
 
 stage_tidy() {
