@@ -52,7 +52,7 @@ test("Page.ShowsPicturesThatChange", { skip }, async () => {
 
 test("Page.NamesTheRobotAndItsPath", { skip }, async () => {
   assert.equal(await page.getByTestId("robot-name").textContent(), "Rover");
-  assert.match(await page.getByTestId("stat-path").textContent(), /WebSocket/);
+  assert.match(await page.getByTestId("stat-path").textContent(), /WebSocket|WebRTC/);
 });
 
 test("Page.DrivesTheRobotAndStopsWhenTheKeyComesUp", { skip }, async () => {

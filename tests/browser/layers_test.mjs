@@ -34,7 +34,7 @@ let other;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(kRover, { worker_prefix: kTellCommands });
+  stack = await Stack.start(kRover, { worker_prefix: kTellCommands, webrtc: false });
   browser = await openBrowser();
   page = await openPage(browser, stack.url);
   other = await page.context().newPage();

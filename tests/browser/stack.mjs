@@ -59,10 +59,12 @@ export class Stack {
   /**
    * Starts all of it; returns when the transport has pictures. `sim_args` are the simulator's further flags,
    * `worker_prefix` is what the page's worker begins with, `tokens` are lines of the transport's token file. With
-   * `https_name` the page is at https://NAME, whose certificate nobody vouches for and which no name server knows.
+   * `https_name` the page is at https://NAME, whose certificate nobody vouches for and which no name server knows;
+   * `webrtc` false: all goes over the WebSocket.
    */
-  static async start(sim_args = [], { worker_prefix = "", tokens = "", https_name = "" } = {}) {
+  static async start(sim_args = [], { worker_prefix = "", tokens = "", https_name = "", webrtc = true } = {}) {
     const stack = new Stack();
+    if (!webrtc) stack.transport_args_ = ["--webrtc=false"];
     if (tokens !== "") stack.askForTokens(tokens);
     if (worker_prefix !== "") stack.prefixWorker(worker_prefix);
     [stack.nats_, stack.http_, stack.metrics_, stack.sim_metrics_] = await freePorts(4);
@@ -118,7 +120,7 @@ export class Stack {
   askForTokens(lines) {
     const path = join(this.folder_, "tokens");
     writeFileSync(path, lines, { mode: 0o600 });
-    this.transport_args_ = ["--access-tokens-file", path];
+    this.transport_args_.push("--access-tokens-file", path);
   }
 
   serveByHttps(name) {

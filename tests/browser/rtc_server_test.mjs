@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page and our server over WebRTC: pictures, twists over the data channel alone, what happens when the server's end
+// goes away, and a server without it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  driveUntilMoved,
+  framesFromNow,
+  openBrowser,
+  openPage,
+  rearmByKey,
+  sdr,
+  untilLive,
+  untilMode,
+  untilStill,
+  untilTrouble,
+} from "./page.mjs";
+import { kRover, missing, Stack } from "./stack.mjs";
+import { until } from "./until.mjs";
+
+const skip = missing();
+
+/** No twist leaves by the WebSocket: what moves the robot came over the data channel. */
+const kChannelOnly = `{
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (bytes) {
+    const twist = bytes[0] === 4 && new TextDecoder().decode(bytes.subarray(1)).includes('"cmd_vel"');
+    return twist ? undefined : send.call(this, bytes);
+  };
+}
+`;
+
+let stack;
+let browser;
+let page;
+
+before(async () => {
+  if (skip) return;
+  stack = await Stack.start(kRover, { worker_prefix: kChannelOnly });
+  browser = await openBrowser();
+  page = await openPage(browser, stack.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+const rtc = async () => (await sdr(page, "state"))?.rtc;
+
+async function untilBoth() {
+  await until("both paths are there", async () => (await rtc())?.both && (await rtc()).control);
+  if ((await sdr(page, "path")) !== "WebRTC") await page.keyboard.press("v"); // it came late, on a slow machine
+  await until("WebRTC is shown", async () => (await sdr(page, "path")) === "WebRTC");
+}
+
+async function metric(name) {
+  const text = await (await fetch(`${stack.url}metrics`)).text();
+  return Number(text.split("\n").find((line) => line.startsWith(`${name} `))?.split(" ")[1] ?? NaN);
+}
+
+test("RtcServer.ShowsTheRobot", { skip }, async () => {
+  await untilLive(page);
+  await untilBoth();
+  await until("its pictures are drawn", framesFromNow(page, 20));
+  assert.ok(await page.getByTestId("video").isVisible());
+  assert.equal(await metric("rtc_sessions"), 1);
+});
+
+test("RtcServer.DrivesOverTheDataChannelAlone", { skip }, async () => {
+  await driveUntilMoved(page, 0.3);
+  await untilMode(page, "ARMED");
+  await untilStill(page);
+});
+
+test("RtcServer.IsStoppedAndReArmed", { skip }, async () => {
+  await page.keyboard.press("Space");
+  await untilMode(page, "ESTOP");
+  await untilTrouble(page, "estop");
+  await rearmByKey(page);
+});
+
+test("RtcServer.ComesBackAfterTheServerWasKilled", { skip }, async () => {
+  await stack.kill("transport");
+  await untilTrouble(page, "lost");
+  stack.start("transport");
+  await stack.healthy();
+  await untilLive(page);
+  await untilBoth();
+  await until("its pictures are drawn", framesFromNow(page, 20));
+});
+
+test("RtcServer.EndsItsSessionsWithThePage", { skip }, async () => {
+  const second = await openPage(browser, stack.url);
+  await untilLive(second);
+  await until("a second session is there", async () => (await metric("rtc_sessions")) === 2);
+  await second.context().close();
+  await until("it is gone", async () => (await metric("rtc_sessions")) === 1);
+});
+
+test("RtcServer.IsDoneWithoutWhereItIsSwitchedOff", { skip }, async () => {
+  await stack.kill("transport");
+  stack.transport_args_.push("--webrtc=false");
+  stack.start("transport");
+  await stack.healthy();
+  await untilLive(page);
+  await until("the page has found out", async () => (await rtc())?.why === "this server has no WebRTC");
+  assert.equal(await sdr(page, "path"), "WebSocket");
+});
+
+test("RtcServer.HadNothingToComplainOf", { skip }, () => assert.deepEqual(page.complaints, []));
