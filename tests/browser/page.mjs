@@ -74,7 +74,9 @@ export const sentTwists = (page) => page.evaluate(() => window.sent_twists);
 export const sdr = (page, name) => page.evaluate((key) => window.sdr?.[key], name);
 
 export async function pictureHash(page) {
-  return createHash("sha256").update(await page.getByTestId("picture").screenshot()).digest("hex");
+  const video = page.getByTestId("video");
+  const shown = (await video.isVisible()) ? video : page.getByTestId("picture");
+  return createHash("sha256").update(await shown.screenshot()).digest("hex");
 }
 
 export async function untilLive(page) {
