@@ -1,82 +1,134 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Glass to glass: from the simulated instant to the pixel drawn for it. The simulator draws the time of the state it
-// renders into the picture itself, the page reads it back from its canvas after drawing, so encoder, ring, transport,
-// socket, decoder and drawing are all inside, and no header is trusted. Beside it, from the same run, what the browser
-// alone takes from the socket to the canvas: the part that no server can shorten.
+// Glass to glass, by each of the two ways that a page can show the robot, in one run: from the simulated instant to the
+// pixel drawn for it. The simulator draws the time of the state it renders into the picture itself, the page reads it
+// back after drawing (WebSocket: from its canvas; WebRTC: from the video element, when its picture goes to the screen),
+// so encoder, ring, transport, socket, decoder and drawing are all inside, and no header is trusted. Beside it, from the
+// same pictures, what the browser alone takes: the part that no server can shorten. The two take turns, so that what
+// else the machine does meets both alike; the WebSocket's pages have no WebRTC, as where a network lets no UDP through.
+// And how long pages wait for WebRTC's first picture, from asking for it.
 //
-//     ./sdr bench glass [--seconds 15] [--robot rover] [--moving]
+//     ./sdr bench glass [--seconds 15] [--turns 2] [--pages 20] [--robot rover] [--moving]
 
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { openBrowser, openPage, sdr, untilLive } from "../../tests/browser/page.mjs";
 import { missing, Stack } from "../../tests/browser/stack.mjs";
+import { until } from "../../tests/browser/until.mjs";
 
-const kBounds_ms = { p50: 33, p95: 50 };
+const kBounds_ms = { websocket: { p50: 33, p95: 50 }, webrtc: { p50: 50, p50_aim: 35 }, first_picture: { p95: 300 } };
+const kNames = { websocket: "WebSocket", webrtc: "WebRTC" };
 const kWarmUp_ms = 5000;
+/** The page keeps its last thousand pictures, so a turn is no longer than that many take. */
+const kMostSeconds = 16;
 
 const { values: options } = parseArgs({
   options: {
     seconds: { type: "string", default: "15" },
+    turns: { type: "string", default: "2" },
+    pages: { type: "string", default: "20" },
     robot: { type: "string", default: "rover" },
     moving: { type: "boolean", default: false },
   },
 });
 
-function quantile(sorted, q) {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
-}
-
 function summary(samples) {
   const sorted = [...samples].sort((a, b) => a - b);
-  const rounded = (q) => Number(quantile(sorted, q).toFixed(1));
-  return { p50: rounded(0.5), p95: rounded(0.95), p99: rounded(0.99), count: sorted.length };
+  const at = (q) => Number(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))].toFixed(1));
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), count: sorted.length };
 }
 
+const ratio = (a, b) => Number((a / b).toFixed(2));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The page keeps its last thousand pictures, so a measurement is at most that long. */
-async function collect(page, seconds) {
+const untilShown = (page, path) => until(`${path} is shown`, async () => (await sdr(page, "path")) === kNames[path]);
+
+/** A page that shows the picture by `path`; where WebRTC came late, as on a busy machine, by the person's key. */
+async function openBy(browser, url, path) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  if (path === "websocket") await context.addInitScript(() => delete window.RTCPeerConnection);
+  const page = await openPage(browser, url, {}, context);
+  await untilLive(page);
+  if (path === "webrtc") {
+    await until("both paths are there", async () => (await sdr(page, "state")).rtc.both);
+    if ((await sdr(page, "path")) !== kNames.webrtc) await page.keyboard.press("v");
+  }
+  await untilShown(page, path);
+  return page;
+}
+
+async function collect(page, path, seconds) {
   const drawn_before = await sdr(page, "frames_drawn");
   const started = performance.now();
   await sleep(seconds * 1000);
   const elapsed_s = (performance.now() - started) / 1000;
   const drawn = (await sdr(page, "frames_drawn")) - drawn_before;
-  const samples = (await sdr(page, "glass")).slice(-drawn);
-  return {
-    glass: samples.map((sample) => sample.age_ms),
-    browser: samples.map((sample) => sample.browser_ms),
-    fps: drawn / elapsed_s,
-  };
+  const samples = (await sdr(page, "glass")).filter((sample) => sample.path === path).slice(-drawn);
+  return { samples, fps: drawn / elapsed_s };
+}
+
+async function takeTurn(browser, url, path) {
+  const page = await openBy(browser, `${url}?timecode=1`, path);
+  try {
+    if (options.moving) await page.keyboard.down("w");
+    await sleep(kWarmUp_ms);
+    return await collect(page, path, Math.min(Number(options.seconds), kMostSeconds));
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** How long each of so many pages, one after the other, waited for WebRTC's first picture. */
+async function firstPictures(browser, url, pages) {
+  const waits_ms = [];
+  for (let i = 0; i < pages; ++i) {
+    const page = await openPage(browser, url);
+    waits_ms.push(await until("WebRTC's first picture", async () => (await sdr(page, "state"))?.rtc.first_picture_ms));
+    await page.context().close();
+  }
+  return waits_ms;
 }
 
 async function measure() {
   const stack = await Stack.start(["--robot", options.robot, "--timecode"]);
   const browser = await openBrowser();
+  const turns = { websocket: [], webrtc: [] };
   try {
-    const page = await openPage(browser, `${stack.url}?timecode=1`);
-    await untilLive(page);
-    if (options.moving) await page.keyboard.down("w");
-    await sleep(kWarmUp_ms);
-    return await collect(page, Number(options.seconds));
+    for (let i = 0; i < Number(options.turns); ++i) {
+      for (const path of ["websocket", "webrtc"]) turns[path].push(await takeTurn(browser, stack.url, path));
+    }
+    return { ...turns, first_ms: await firstPictures(browser, stack.url, Number(options.pages)) };
   } finally {
     await browser.close();
     await stack.stop();
   }
 }
 
-function report({ glass, browser, fps }) {
-  const whole = summary(glass);
-  const alone = summary(browser);
-  const ratio = Number((whole.p50 / alone.p50).toFixed(2));
-  const row = (name, s) => `${name.padEnd(34)} p50 ${s.p50} ms   p95 ${s.p95} ms   p99 ${s.p99} ms   (${s.count} frames)`;
-  console.log(row("glass to glass", whole));
-  console.log(row("the browser alone, socket to canvas", alone));
-  console.log(`${fps.toFixed(1)} frames/s drawn on ${cpus().length} cores; ${ratio} times the browser alone;`
-    + ` asked: p50 at most ${kBounds_ms.p50} ms, p95 at most ${kBounds_ms.p95} ms`);
+function figuresOf(turns) {
+  const samples = turns.flatMap((turn) => turn.samples);
+  if (samples.length === 0) throw new Error("the page read no time code");
+  const glass_ms = summary(samples.map((sample) => sample.age_ms));
+  const browser_alone_ms = summary(samples.map((sample) => sample.browser_ms));
+  const fps = Number((turns.reduce((sum, turn) => sum + turn.fps, 0) / turns.length).toFixed(1));
+  return { glass_ms, browser_alone_ms, ratio_to_browser_p50: ratio(glass_ms.p50, browser_alone_ms.p50), fps };
+}
+
+function report({ websocket, webrtc, first_ms }) {
+  const figures = { websocket: figuresOf(websocket), webrtc: figuresOf(webrtc) };
+  const row = (name, s, of) => console.log(`${name.padEnd(34)} p50 ${s.p50} ms   p95 ${s.p95} ms   p99 ${s.p99} ms   (${s.count} ${of})`);
+  for (const [path, { glass_ms, browser_alone_ms, ratio_to_browser_p50, fps }] of Object.entries(figures)) {
+    row(`${kNames[path]}: glass to glass`, glass_ms, "frames");
+    row("  the browser alone", browser_alone_ms, `frames; ${ratio_to_browser_p50} times that; ${fps} frames/s`);
+  }
+  const of_websocket = ratio(figures.webrtc.glass_ms.p50, figures.websocket.glass_ms.p50);
+  const first_picture_ms = first_ms.length > 0 ? summary(first_ms) : null;
+  if (first_picture_ms) row("WebRTC: first picture after asking", first_picture_ms, "pages");
+  const { websocket: ws, webrtc: rtc, first_picture: first } = kBounds_ms;
+  console.log(`WebRTC's p50 is ${of_websocket} times the WebSocket's, on ${cpus().length} cores; asked: WebRTC p50 at most ${rtc.p50} ms (aim`
+    + ` ${rtc.p50_aim}), first picture p95 at most ${first.p95} ms; WebSocket p50 at most ${ws.p50}, p95 ${ws.p95} ms`);
   console.log(JSON.stringify({
-    bench: "glass", glass_ms: whole, browser_alone_ms: alone, ratio_to_browser_p50: ratio, fps: Number(fps.toFixed(1)),
-    bound_ms: kBounds_ms, cores: cpus().length, robot: options.robot,
+    bench: "glass", ...figures, ratio_webrtc_to_websocket_p50: of_websocket, first_picture_ms, bound_ms: kBounds_ms, cores: cpus().length,
+    robot: options.robot,
   }));
 }
 
@@ -85,9 +137,4 @@ if (absent) {
   console.error(`bench glass: ${absent}`);
   process.exit(1);
 }
-const samples = await measure();
-if (samples.glass.length === 0) {
-  console.error("bench glass: the page read no time code");
-  process.exit(1);
-}
-report(samples);
+report(await measure());

@@ -6,8 +6,9 @@
 import type { ActionData, BrowserAction, CommandAck, Joy } from "./generated/schema.ts";
 import { forgetToken, keepToken } from "./location.ts";
 import { ingestTelemetry, type Traces } from "./store/ingest.ts";
-import { kInitialState, type State } from "./store/state.ts";
+import { kInitialState, type RtcState, type State } from "./store/state.ts";
 import { RtcDesk } from "./rtc/rtc_desk.ts";
+import { VideoTimecode } from "./rtc/video_timecode.ts";
 import { Store } from "./store/store.ts";
 import type { GlassSample, PageRequest, WorkerReport } from "./worker/protocol.ts";
 
@@ -44,7 +45,9 @@ export class Session {
     private readonly options_: SessionOptions,
   ) {
     this.worker_.onmessage = ({ data }: MessageEvent<WorkerReport>) => this.onReport(data);
-    this.rtc = new RtcDesk(options_.camera, () => this.token(), (request) => this.post(request), (rtc) => this.store.set({ rtc }));
+    const show = (rtc: RtcState) => this.store.set({ rtc });
+    const timecode = options_.timecode ? new VideoTimecode() : null;
+    this.rtc = new RtcDesk(options_.camera, () => this.token(), (request) => this.post(request), show, timecode);
     setInterval(() => this.checkRobot(), 250);
   }
 

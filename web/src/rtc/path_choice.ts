@@ -11,7 +11,7 @@ export class PathChoice {
   private person_: Path | null = null;
   private asked_ms_ = Number.NEGATIVE_INFINITY;
   private up_ = false;
-  private in_time_ = false;
+  private took_ms_ = Number.POSITIVE_INFINITY;
 
   /** WebRTC is asked for, now. */
   asked(now_ms: number): void {
@@ -23,7 +23,7 @@ export class PathChoice {
   cameUp(now_ms: number): void {
     if (this.up_) return;
     this.up_ = true;
-    this.in_time_ = now_ms - this.asked_ms_ <= kInTimeMs;
+    this.took_ms_ = now_ms - this.asked_ms_;
   }
 
   wentDown(): void {
@@ -39,7 +39,12 @@ export class PathChoice {
 
   shown(): Path {
     if (!this.up_) return "websocket";
-    return this.person_ ?? (this.in_time_ ? "webrtc" : "websocket");
+    return this.person_ ?? (this.took_ms_ <= kInTimeMs ? "webrtc" : "websocket");
+  }
+
+  /** From asking to the first picture; null where it is not there. */
+  tookMs(): number | null {
+    return this.up_ ? this.took_ms_ : null;
   }
 
   /** Both are there. */

@@ -8,12 +8,13 @@
 
 import type { Signal } from "../generated/schema.ts";
 import type { RtcState } from "../store/state.ts";
-import type { PageRequest } from "../worker/protocol.ts";
+import type { PageRequest, RtcTimecode } from "../worker/protocol.ts";
 import { parseControlMessage } from "./control_channel.ts";
 import { PathChoice } from "./path_choice.ts";
 import { askIceServers } from "./ice_servers.ts";
 import { cannotReceive, Peer } from "./peer.ts";
 import { readRtcStats, type RtcCounts } from "./rtc_stats.ts";
+import type { VideoTimecode } from "./video_timecode.ts";
 
 const kFirstRetryMs = 5000;
 const kMostRetryMs = 60_000;
@@ -39,6 +40,7 @@ export class RtcDesk {
     private readonly token_: () => string,
     private readonly post_: (request: PageRequest) => void,
     private readonly show_: (state: RtcState) => void,
+    private readonly timecode_: VideoTimecode | null,
   ) {
     setInterval(() => void this.readStats(), kStatsMs);
   }
@@ -122,11 +124,18 @@ export class RtcDesk {
     const onPicture = (now_ms: number, picture: VideoFrameCallbackMetadata): void => {
       if (this.peer_ !== peer) return;
       const age_ms = picture.captureTime === undefined ? null : now_ms - picture.captureTime;
-      this.post_({ kind: "rtc_picture", width: picture.width, height: picture.height, age_ms });
+      this.post_({ kind: "rtc_picture", width: picture.width, height: picture.height, age_ms, timecode: this.readTimecode(video, picture) });
       if (!this.choice_.hasBoth()) this.cameUp();
       video.requestVideoFrameCallback(onPicture);
     };
     video.requestVideoFrameCallback(onPicture);
+  }
+
+  private readTimecode(video: HTMLVideoElement, { receiveTime }: VideoFrameCallbackMetadata): RtcTimecode | null {
+    const capture_us = this.timecode_?.read(video) ?? null;
+    if (capture_us === null || receiveTime === undefined) return null;
+    const now_ms = performance.now();
+    return { capture_us, read_us: Math.round((performance.timeOrigin + now_ms) * 1000), browser_ms: now_ms - receiveTime };
   }
 
   private cameUp(): void {
@@ -146,9 +155,9 @@ export class RtcDesk {
   }
 
   private tell(): void {
-    const state: RtcState = { shown: this.choice_.shown(), both: this.choice_.hasBoth(), control: this.control_, why: this.why_ };
-    this.post_({ kind: "rtc", shown: state.shown, control: state.control });
-    this.show_(state);
+    const shown = this.choice_.shown();
+    this.post_({ kind: "rtc", shown, control: this.control_ });
+    this.show_({ shown, both: this.choice_.hasBoth(), control: this.control_, first_picture_ms: this.choice_.tookMs(), why: this.why_ });
   }
 
   private async readStats(): Promise<void> {

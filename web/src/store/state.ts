@@ -66,6 +66,8 @@ export interface RtcState {
   both: boolean;
   /** Twists go over its data channel. */
   control: boolean;
+  /** From asking for it to its first picture; null before that. */
+  first_picture_ms: number | null;
   /** Why there is none, in words; null while there is one, or one is tried. */
   why: string | null;
 }
@@ -139,6 +141,6 @@ export const kInitialState: State = {
   ack: null,
   robot_heard_ms: null,
   robot_silent: false,
-  rtc: { shown: "websocket", both: false, control: false, why: null },
+  rtc: { shown: "websocket", both: false, control: false, first_picture_ms: null, why: null },
   drive: { block: "link", source: null, wanted: kStill, gamepad: null, held_over: false, cut_by: null },
 };

@@ -33,7 +33,7 @@ export type PageRequest =
   /** Which path is shown, and whether twists may go over the data channel. */
   | { kind: "rtc"; shown: Path; control: boolean }
   /** WebRTC put a picture on the screen. */
-  | { kind: "rtc_picture"; width: number; height: number; age_ms: number | null }
+  | { kind: "rtc_picture"; width: number; height: number; age_ms: number | null; timecode: RtcTimecode | null }
   | ({ kind: "rtc_stats" } & RtcStats)
   /** The robot's clock as the data channel told it. */
   | { kind: "robot_clock"; robot_us: number };
@@ -58,11 +58,19 @@ export interface DecoderState {
   codec: string | null;
 }
 
-/** One picture whose time code was read back from the canvas after drawing. */
+/** The time code in a picture that WebRTC showed, when it was read, and how long the browser had the picture by then. */
+export interface RtcTimecode {
+  capture_us: number;
+  read_us: number;
+  browser_ms: number;
+}
+
+/** One picture whose time code was read back from the canvas after drawing, or from the video element that shows it. */
 export interface GlassSample {
+  path: Path;
   /** From the simulated instant to the drawn pixel. */
   age_ms: number;
-  /** The browser's own part of it: from the socket to the drawn pixel. */
+  /** The browser's own part of it: from the socket, or a picture's last packet, to the drawn pixel. */
   browser_ms: number;
 }
 

@@ -12,7 +12,7 @@ import { RtcView } from "./rtc_view.ts";
 import { ClockSync } from "./clock_sync.ts";
 import { Connection, type LinkState } from "./connection.ts";
 import { Painter } from "./painter.ts";
-import type { GlassSample, PageRequest, StartRequest, VideoState, WorkerReport } from "./protocol.ts";
+import type { GlassSample, PageRequest, RtcTimecode, StartRequest, VideoState, WorkerReport } from "./protocol.ts";
 import { StatsCounter } from "./stream_stats.ts";
 import { TelemetryBatch } from "./telemetry_batch.ts";
 import { TwistSender } from "./twist_sender.ts";
@@ -116,14 +116,20 @@ class VideoWorker {
     this.reportVideo();
   }
 
-  private onRtcPicture({ width, height, age_ms }: Extract<PageRequest, { kind: "rtc_picture" }>): void {
+  private onRtcPicture({ width, height, age_ms, timecode }: Extract<PageRequest, { kind: "rtc_picture" }>): void {
     const now_ms = performance.now();
     this.rtc_.pictured(now_ms);
     if (!this.rtc_.shown()) return;
     this.drawn_at_ms_ = now_ms;
     this.newest_ = { ...this.newest_, codec: "H.264", width, height };
     this.stats_.drawn(age_ms, now_ms);
+    if (timecode !== null) this.onRtcTimecode(timecode);
     if (!this.was_fresh_) this.reportVideo();
+  }
+
+  private onRtcTimecode({ capture_us, read_us, browser_ms }: RtcTimecode): void {
+    const age_ms = this.clock_.ageMs(capture_us, read_us);
+    if (age_ms !== null) this.glass_.push({ path: "webrtc", age_ms, browser_ms });
   }
 
   /** The newest counts, whichever way it came. */
@@ -200,7 +206,7 @@ class VideoWorker {
     const arrived_ms = this.arrived_ms_.get(header.frame_seq);
     for (const seq of this.arrived_ms_.keys()) if (seq <= header.frame_seq) this.arrived_ms_.delete(seq);
     if (age_ms === null || arrived_ms === undefined) return;
-    this.glass_.push({ age_ms, browser_ms: performance.now() - arrived_ms });
+    this.glass_.push({ path: "websocket", age_ms, browser_ms: performance.now() - arrived_ms });
   }
 
   private onUnsupported(codec: string | null): void {
