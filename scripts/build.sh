@@ -25,6 +25,7 @@ configure() {
 # A build for `up` leaves out the tests; one that has them serves `up` as well.
 configured() { # PRESET FOLDER
   [ -f "$2/build.ninja" ] || return 1
+  [ ! CMakePresets.json -nt "$2/CMakeCache.txt" ] || return 1
   [ "$1" != test ] || grep -q '^SDR_TESTS:BOOL=ON' "$2/CMakeCache.txt"
 }
 

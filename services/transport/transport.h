@@ -41,6 +41,7 @@ class Transport {
   const net::Address& metrics_address() const { return health_.address(); }
   Registry& registry() { return registry_; }
   Hub& hub() { return hub_; }
+  RtcDesk& rtc() { return rtc_; }
 
  private:
   Camera::Hooks camera_hooks();

@@ -83,7 +83,13 @@ RtcDesk::RtcDesk(EventLoop& loop, Registry& registry, Cameras& cameras, const Tr
   if (!options.webrtc) return;
   auto socket = net::UdpSocket::bind(udp_address(options));
   if (!socket) throw ConfigError("udp_addr: " + socket.error().message());
-  const auto addresses = reachable_addresses(socket.value().address(), options.udp_announce, false);
+  const net::Address bound = socket.value().address();
+  Result<FileDescriptor> listener = net::listen_tcp(bound);
+  if (!listener) {
+    log_warning("no ICE-TCP: viewers whose network lets no UDP out stay with WebSocket",
+                {{"why", listener.error().message()}});
+  }
+  const auto addresses = reachable_addresses(bound, options.udp_announce, listener.ok());
   if (!addresses) throw ConfigError("udp_announce: " + addresses.error().message());
   candidates_ = rtc::host_candidates(addresses.value());
   auto dtls = rtc::DtlsContext::create();
@@ -102,6 +108,7 @@ RtcDesk::RtcDesk(EventLoop& loop, Registry& registry, Cameras& cameras, const Tr
                 hooks_.on_close(session, to_string(why));
               },
           .on_gone = [this](RtcSession& session) { hooks_.on_gone(session); }});
+  if (listener) port_->listen_tcp(std::move(listener).value(), options.loopback_is_free);
 }
 
 RtcDesk::~RtcDesk() {

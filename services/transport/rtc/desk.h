@@ -42,6 +42,7 @@ class RtcDesk {
 
   bool enabled() const { return port_ != nullptr; }
   const net::Address& address() const { return port_->address(); }
+  RtcPort& port() { return *port_; }
 
   struct Answered {
     RtcSession* session = nullptr;

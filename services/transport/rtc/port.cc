@@ -58,9 +58,36 @@ class RtcPort::Sink final : public rtc::DatagramSink {
   RtcSession& session_;
 };
 
+/// For a session over TCP: datagrams are taken apart again, since a stream has no segments.
+class RtcPort::TcpSink final : public rtc::DatagramSink {
+ public:
+  TcpSink(RtcPort& port, const rtc::Address& to) : port_(port), to_(to) {}
+
+  std::span<uint8_t> room(size_t bytes, size_t) override {
+    if (port_.tcp_room_.size() < bytes) port_.tcp_room_.resize(bytes);
+    next_ = port_.tcp_room_.data();
+    return {next_, bytes};
+  }
+  void push(size_t bytes, size_t segment_bytes) override {
+    for (const uint8_t* const end = next_ + bytes; next_ < end;) {
+      const size_t size = std::min(segment_bytes, static_cast<size_t>(end - next_));
+      port_.metrics_.packets.add();
+      port_.metrics_.bytes.add(size);
+      port_.tcp_->send(to_, {next_, size});
+      next_ += size;
+    }
+  }
+
+ private:
+  RtcPort& port_;
+  const rtc::Address to_;
+  uint8_t* next_ = nullptr;
+};
+
 RtcPort::RtcPort(EventLoop& loop, Registry& registry, net::UdpSocket socket,
                  std::shared_ptr<const rtc::DtlsContext> dtls, size_t sessions_max, Hooks hooks)
     : loop_(loop),
+      registry_(registry),
       metrics_(registry),
       socket_(std::move(socket)),
       sender_(socket_.fd(), {.capacity_sends = kDatagramsMax}),
@@ -80,6 +107,18 @@ RtcPort::~RtcPort() {
   for (const auto& session : sessions_) session->peer().close(loop_.now());
   (void)flush();
   sessions_.clear();  // before the stack that they stand on
+}
+
+void RtcPort::listen_tcp(FileDescriptor listener, bool loopback_is_free) {
+  tcp_ = std::make_unique<RtcTcp>(
+      loop_, registry_, std::move(listener), loopback_is_free,
+      RtcTcp::Hooks{.on_datagram =
+                        [this](std::span<const uint8_t> datagram, const rtc::Address& from, const net::Address& to) {
+                          metrics_.datagrams_in.add();
+                          take(datagram, from, to);
+                          next_slice_.notify();
+                        },
+                    .is_known = [this](const rtc::Address& from) { return table_.find(from) != nullptr; }});
 }
 
 Result<rtc::IceCredentials> RtcPort::make_credentials() {
@@ -166,6 +205,7 @@ bool RtcPort::low_used(const RtcFeed& feed) const {
 }
 
 void RtcPort::show_links() {
+  if (tcp_) tcp_->sweep();
   size_t thinned = 0, low = 0;
   for_each([&](const RtcSession& session) {
     const rtc::VideoSender* const video = session.peer().video();
@@ -195,27 +235,26 @@ void RtcPort::read() {
     const std::span<const net::UdpDatagram> datagrams = socket_.receive();
     if (datagrams.empty()) break;
     metrics_.datagrams_in.add(datagrams.size());
-    for (const net::UdpDatagram& datagram : datagrams) on_datagram_in(datagram);
+    for (const net::UdpDatagram& datagram : datagrams) take(datagram.bytes, to_rtc(datagram.from), datagram.to);
   }
   run_rounds();
 }
 
-void RtcPort::on_datagram_in(const net::UdpDatagram& datagram) {
-  const rtc::Address from = to_rtc(datagram.from);
+void RtcPort::take(std::span<const uint8_t> datagram, const rtc::Address& from, const net::Address& to) {
   input_from_ = from;
-  input_to_ = datagram.to;
-  const rtc::DatagramKind kind = rtc::kind_of(datagram.bytes);
+  input_to_ = to;
+  const rtc::DatagramKind kind = rtc::kind_of(datagram);
   RtcSession* session = nullptr;
   const Time now = loop_.now();
   if (kind == rtc::DatagramKind::kStun) {
-    const Result<rtc::StunMessage> message = rtc::parse_stun(datagram.bytes);
+    const Result<rtc::StunMessage> message = rtc::parse_stun(datagram);
     if (message) session = owner_of(message.value(), from);
     if (session == nullptr || session->over) return metrics_.strangers.add();
     session->peer().on_stun(message.value(), from, now);
   } else {
     session = table_.find(from);
     if (session == nullptr || session->over) return metrics_.strangers.add();
-    if (!session->peer().on_packet(kind, datagram.bytes, from, now)) metrics_.dropped.add();
+    if (!session->peer().on_packet(kind, datagram, from, now)) metrics_.dropped.add();
   }
   after_input(*session);
 }
@@ -270,8 +309,13 @@ void RtcPort::run_rounds() {
 // False where the socket takes no more.
 bool RtcPort::pull(RtcSession& session) {
   const Time now = loop_.now();
-  Sink sink(*this, session);
-  if (!session.peer().pull(sink, realtime_us(), now)) return false;
+  if (session.to_rtc && session.to_rtc->transport() == rtc::Transport::kTcp) {
+    TcpSink sink(*this, *session.to_rtc);
+    (void)session.peer().pull(sink, realtime_us(), now);  // there is always room: what is too much is lost
+  } else {
+    Sink sink(*this, session);
+    if (!session.peer().pull(sink, realtime_us(), now)) return false;
+  }
   session.ready = false;
   if (const auto layer = session.peer().take_keyframe_request(now)) session.feed->want_keyframe(*layer);
   session.due = session.peer().next_time();
@@ -279,6 +323,7 @@ bool RtcPort::pull(RtcSession& session) {
 }
 
 bool RtcPort::flush() {
+  if (tcp_) tcp_->flush();
   if (sender_.flush()) return true;
   if (!blocked_) {
     blocked_ = true;
@@ -334,6 +379,7 @@ void RtcPort::on_address(RtcSession& session, const rtc::Address& address) { tab
 
 void RtcPort::on_address_forgotten(RtcSession& session, const rtc::Address& address) {
   table_.unbind(address, &session);
+  if (tcp_ && address.transport() == rtc::Transport::kTcp) tcp_->close(address);
 }
 
 void RtcPort::on_credentials_retired(RtcSession&, const rtc::IceCredentials& credentials) {
@@ -341,6 +387,10 @@ void RtcPort::on_credentials_retired(RtcSession&, const rtc::IceCredentials& cre
 }
 
 void RtcPort::on_datagram(RtcSession& session, const rtc::Address& to, std::span<const uint8_t> datagram) {
+  if (to.transport() == rtc::Transport::kTcp) {
+    if (tcp_) tcp_->send(to, datagram);
+    return;
+  }
   std::span<uint8_t> room = sender_.room(datagram.size());
   if (room.empty() && flush()) room = sender_.room(datagram.size());
   if (room.empty()) return;  // lost, as on a network: whoever sent it sends it again

@@ -12,10 +12,11 @@
 #include "net/udp_socket.h"
 #include "rtc/ice/session_table.h"
 #include "transport/rtc/session.h"
+#include "transport/rtc/tcp.h"
 
-// The one UDP port of all sessions: finds whose a datagram is, and gives frames out. A round (a frame to all sessions)
-// is done in slices, between which the loop serves what else is ready; what a session sends leaves as few segmented
-// sends, those of many sessions in one call.
+// The one port of all sessions, UDP's and for those who need it TCP's of the same number: finds whose a datagram is,
+// and gives frames out. A round (a frame to all sessions) is done in slices, between which the loop serves what else is
+// ready; what a session sends leaves as few segmented sends, those of many sessions in one call.
 //
 // Thread: the loop's. Bounds: `sessions_max`, and the sender's megabyte: a socket that takes no more stops the round
 // until it does. A datagram of nobody's changes a counter. In steady state nothing allocates.
@@ -43,6 +44,8 @@ class RtcPort final : private SessionEvents {
 
   RtcPort(EventLoop& loop, Registry& registry, net::UdpSocket socket, std::shared_ptr<const rtc::DtlsContext> dtls,
           size_t sessions_max, Hooks hooks);
+  /// Takes ICE-TCP connections too.
+  void listen_tcp(FileDescriptor listener, bool loopback_is_free);
   ~RtcPort();
 
   const net::Address& address() const { return socket_.address(); }
@@ -79,13 +82,16 @@ class RtcPort final : private SessionEvents {
     }
   }
   size_t count() const { return sessions_.size(); }
+  /// A process has one: whoever plays the other side within it, as tests do, uses this.
+  rtc::SctpStack& sctp() { return sctp_; }
 
  private:
   class Sink;
+  class TcpSink;
 
   void on_ready(uint32_t epoll_events);
   void read();
-  void on_datagram_in(const net::UdpDatagram& datagram);
+  void take(std::span<const uint8_t> datagram, const rtc::Address& from, const net::Address& to);
   RtcSession* owner_of(const rtc::StunMessage& message, const rtc::Address& from) const;
   void after_input(RtcSession& session);
   void note(RtcSession& session);
@@ -105,6 +111,7 @@ class RtcPort final : private SessionEvents {
   void on_end(RtcSession& session, rtc::PeerEnd end, std::string_view detail) override;
 
   EventLoop& loop_;
+  Registry& registry_;
   RtcPortMetrics metrics_;
   net::UdpSocket socket_;
   net::UdpSender sender_;
@@ -114,6 +121,8 @@ class RtcPort final : private SessionEvents {
   rtc::SctpStack sctp_;
   rtc::IceCounters ice_;
   rtc::SessionTable<RtcSession> table_;
+  std::unique_ptr<RtcTcp> tcp_;  // null: UDP alone
+  std::vector<uint8_t> tcp_room_;
   std::vector<std::unique_ptr<RtcSession>> sessions_;
   Notifier next_slice_, gone_;
   size_t cursor_ = 0, over_ = 0;
