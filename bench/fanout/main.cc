@@ -44,12 +44,13 @@ class Setup {
                                                      .fps = kFps,
                                                      .keyframe_every = 600,
                                                      .core = kViewerCore});
-    server_ = std::make_unique<Process>(std::vector<std::string>{SDR_TRANSPORT},
-                                        std::vector<std::string>{"SDR_SHM_PATH=" + folder_ + "/frames",
-                                                                 "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_),
-                                                                 "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0",
-                                                                 "SDR_NATS_URL=nats://127.0.0.1:" + nats_port},
-                                        kServerCore, folder_ + "/transport.log");
+    server_ = std::make_unique<Process>(
+        std::vector<std::string>{SDR_TRANSPORT},
+        std::vector<std::string>{"SDR_SHM_PATH=" + folder_ + "/frames",
+                                 "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_), "SDR_UDP_ADDR=127.0.0.1:0",
+                                 "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0",
+                                 "SDR_NATS_URL=nats://127.0.0.1:" + nats_port},
+        kServerCore, folder_ + "/transport.log");
     bus_thread_ = std::thread([this] { answer_keyframe_requests(); });
     wait_until_ready();
   }

@@ -21,7 +21,8 @@ std::vector<PortFacts> look_at_ports() {
                                   {.port = 4222, .use = "NATS"},
                                   {.port = 8222, .use = "NATS's monitoring"},
                                   {.port = 9100, .use = "the transport's metrics"},
-                                  {.port = 9101, .use = "the simulator's metrics"}};
+                                  {.port = 9101, .use = "the simulator's metrics"},
+                                  {.port = 8189, .use = "WebRTC"}};
   for (PortFacts& port : ports) {
     port.free = check_port_free("127.0.0.1:" + std::to_string(port.port)).ok();
     if (!port.free) port.holder = port_holder(static_cast<uint16_t>(port.port));

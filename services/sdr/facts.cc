@@ -75,7 +75,7 @@ ServiceFacts transport_facts(const HttpAnswer& health, const std::string& addres
     const std::string status = text_of(json, "status");
     facts.ready = status == "ok";
     facts.clients = number_of(json, "clients");
-    facts.details = "video over WebSocket and the page, " + address;
+    facts.details = "video and the page, " + address;
     if (status == "waiting") facts.waiting = "the simulator's first picture";
     if (status == "stalled") facts.waiting = "pictures: the simulator has stalled";
     if (status == "bus_lost") facts.waiting = "the bus";

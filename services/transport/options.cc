@@ -29,7 +29,7 @@ void describe(TransportOptions& values, Options& options) {
               {.help = "further origins whose pages may connect, as in https://robots.example"});
   options.add("webrtc", &values.webrtc, {.help = "serve WebRTC beside WebSocket"});
   options.add("udp_addr", &values.udp_addr,
-              {.help = "WebRTC's one port, of UDP; empty: port 8189 where listen_addr is", .env = "SDR_UDP_ADDR"});
+              {.help = "WebRTC's one port, of UDP; empty: where listen_addr is, 8189 if that is free", .env = "SDR_UDP_ADDR"});
   options.add("udp_announce", &values.udp_announce,
               {.help = "further addresses at which that port is reached, behind NAT or from a container"});
   options.add("ice_servers", &values.ice_servers,

@@ -96,8 +96,8 @@ void Stand::restart_sim() {
 
 void Stand::start_transport() {
   const std::string listen = transport_address_.port() == 0 ? "127.0.0.1:0" : transport_address_.to_string();
-  std::vector<std::string> arguments = {program("sdr-transport"), "--listen-addr", listen, "--metrics-addr",
-                                        "127.0.0.1:0"};
+  std::vector<std::string> arguments = {
+      program("sdr-transport"), "--listen-addr", listen, "--metrics-addr", "127.0.0.1:0", "--udp-addr", "127.0.0.1:0"};
   arguments.insert(arguments.end(), options_.transport_flags.begin(), options_.transport_flags.end());
   transport_ = std::make_unique<Program>(loop, arguments, environment());
   require("the transport serves", [this] { return !address_in(transport_->output()).empty(); });

@@ -21,12 +21,22 @@ uint64_t random_below(uint64_t bound) {
 /// Digits, as the origin of a session description wants them, and not to be guessed.
 std::string make_session_id() { return std::to_string(random_below(uint64_t{1} << 62)); }
 
-net::Address udp_address(const TransportOptions& options) {
-  const net::Address http = net::Address::parse(options.listen_addr).value();
-  if (!options.udp_addr.empty()) return net::Address::parse(options.udp_addr).value();  // checked already
-  const std::string text = http.to_string();
-  const std::string port = http.port() == 0 ? "0" : std::to_string(TransportOptions::kUdpPort);
-  return net::Address::parse(text.substr(0, text.rfind(':') + 1) + port).value();
+net::Address with_port(const net::Address& address, uint16_t port) {
+  const std::string text = address.to_string();
+  return net::Address::parse(text.substr(0, text.rfind(':') + 1) + std::to_string(port)).value();
+}
+
+/// Where the configuration says, or else where HTTP is served: on the usual port, and if that is taken on another,
+/// since browsers are told which it is.
+net::UdpSocket bind_udp(const TransportOptions& options) {
+  const bool free_choice = options.udp_addr.empty();
+  const net::Address http = net::Address::parse(options.listen_addr).value();  // checked already, as is udp_addr
+  const uint16_t usual = http.port() == 0 ? uint16_t{0} : TransportOptions::kUdpPort;
+  auto socket =
+      net::UdpSocket::bind(free_choice ? with_port(http, usual) : net::Address::parse(options.udp_addr).value());
+  if (!socket && free_choice) socket = net::UdpSocket::bind(with_port(http, 0));
+  if (!socket) throw ConfigError("udp_addr: " + socket.error().message());
+  return std::move(socket).value();
 }
 
 rtc::PeerConfig peer_config(const rtc::Negotiated& negotiated, const rtc::AnswerOptions& answer,
@@ -81,9 +91,8 @@ RtcDesk::RtcDesk(EventLoop& loop, Registry& registry, Cameras& cameras, const Tr
     ice_servers_.push_back(std::move(server).value());
   }
   if (!options.webrtc) return;
-  auto socket = net::UdpSocket::bind(udp_address(options));
-  if (!socket) throw ConfigError("udp_addr: " + socket.error().message());
-  const net::Address bound = socket.value().address();
+  net::UdpSocket socket = bind_udp(options);
+  const net::Address bound = socket.address();
   Result<FileDescriptor> listener = net::listen_tcp(bound);
   if (!listener) {
     log_warning("no ICE-TCP: viewers whose network lets no UDP out stay with WebSocket",
@@ -96,7 +105,7 @@ RtcDesk::RtcDesk(EventLoop& loop, Registry& registry, Cameras& cameras, const Tr
   if (!dtls) throw ConfigError("WebRTC: " + dtls.error().message());
   dtls_ = std::move(dtls).value();
   port_ = std::make_unique<RtcPort>(
-      loop, registry, std::move(socket).value(), dtls_, static_cast<size_t>(options.clients_max),
+      loop, registry, std::move(socket), dtls_, static_cast<size_t>(options.clients_max),
       RtcPort::Hooks{
           .on_message = [this](auto& session, const auto& message) { return hooks_.on_message(session, message); },
           .on_channel = [](RtcSession&) {},
