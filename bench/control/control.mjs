@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From the stick to the acknowledgement: the page reads its keys, the worker decides that the twist may go, it goes over
+// the data channel (or the WebSocket) to the transport, over the bus to the simulator, which accepts it, and the
+// acknowledgement comes back the same way into the page. Real page, transport, NATS and simulator, all on this machine.
+// The two ways take turns in one run; the WebSocket's pages have no WebRTC.
+//
+//     ./sdr bench control [--seconds 10] [--turns 3] [--robot rover]
+
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { openBrowser, openPage, sdr, untilLive, untilMode } from "../../tests/browser/page.mjs";
+import { missing, Stack } from "../../tests/browser/stack.mjs";
+import { until } from "../../tests/browser/until.mjs";
+import { kWorkerStamps, stampPage } from "./stamps.mjs";
+
+const kBound_ms = { p50: 2, p99: 10 };
+const kNames = { webrtc: "data channel", websocket: "WebSocket" };
+/** There and back, so that the robot does not meet the wall. */
+const kThere_ms = 1000;
+/** A lost acknowledgement is not repeated; those of the last twists may still be on their way. */
+const kSettle_ms = 500;
+
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "10" },
+    turns: { type: "string", default: "3" },
+    robot: { type: "string", default: "rover" },
+  },
+});
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function openBy(browser, url, path) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  if (path === "websocket") await context.addInitScript(() => delete window.RTCPeerConnection);
+  await context.addInitScript(stampPage);
+  const page = await openPage(browser, url, {}, context);
+  await untilLive(page);
+  if (path === "webrtc") await until("twists may go over the data channel", async () => (await sdr(page, "state")).rtc.control);
+  return page;
+}
+
+async function drive(page, seconds) {
+  const end_ms = performance.now() + seconds * 1000;
+  for (let i = 0; performance.now() < end_ms; ++i) {
+    const key = i % 2 === 0 ? "w" : "s";
+    await page.keyboard.down(key);
+    await sleep(kThere_ms);
+    await page.keyboard.up(key);
+  }
+}
+
+/** Round trips of accepted twists, from the stick and from the page's edge, and how many twists were sent that way. */
+function roundTrips(stamps, path) {
+  const sent = new Map(stamps.filter((stamp) => stamp.sent !== undefined && stamp.by === path).map((stamp) => [stamp.sent, { ...stamp }]));
+  for (const { left, left_ms } of stamps) if (sent.has(left)) sent.get(left).left_ms = left_ms;
+  const accepted = stamps.filter(({ acknowledged, status, by }) => by === path && status === "ok" && sent.get(acknowledged)?.left_ms !== undefined);
+  const since = (moment) => accepted.map(({ acknowledged, at_ms }) => at_ms - sent.get(acknowledged)[moment]);
+  return { sent: sent.size, from_stick_ms: since("stick_ms"), outside_ms: since("left_ms") };
+}
+
+async function takeTurn(browser, url, path) {
+  const page = await openBy(browser, url, path);
+  try {
+    await drive(page, 2); // takes the lease, and lets everything be compiled that is going to be
+    await untilMode(page, "ARMED");
+    await page.evaluate(() => void (window.twist_stamps.length = 0));
+    await drive(page, Number(options.seconds));
+    await sleep(kSettle_ms);
+    return roundTrips(await page.evaluate(() => window.twist_stamps), path);
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function measure() {
+  const stack = await Stack.start(["--robot", options.robot], { worker_prefix: kWorkerStamps });
+  const browser = await openBrowser();
+  const turns = { webrtc: [], websocket: [] };
+  try {
+    for (let i = 0; i < Number(options.turns); ++i) {
+      for (const path of ["webrtc", "websocket"]) turns[path].push(await takeTurn(browser, stack.url, path));
+    }
+  } finally {
+    await browser.close();
+    await stack.stop();
+  }
+  return turns;
+}
+
+function summary(samples) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (q) => Number(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))].toFixed(2));
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+function figuresOf(turns) {
+  const from_stick = turns.flatMap(({ from_stick_ms }) => from_stick_ms);
+  const sent = turns.reduce((sum, turn) => sum + turn.sent, 0);
+  if (from_stick.length === 0) throw new Error(`none of ${sent} twists was acknowledged`);
+  const outside_ms = summary(turns.flatMap((turn) => turn.outside_ms));
+  return { round_trip_ms: summary(from_stick), outside_ms, accepted: from_stick.length, sent };
+}
+
+function report(turns) {
+  const figures = { webrtc: figuresOf(turns.webrtc), websocket: figuresOf(turns.websocket) };
+  const row = (name, s, note) => console.log(`${name.padEnd(40)} p50 ${s.p50} ms   p95 ${s.p95} ms   p99 ${s.p99} ms   ${note}`);
+  for (const [path, { round_trip_ms, outside_ms, accepted, sent }] of Object.entries(figures)) {
+    row(`stick to acknowledgement, ${kNames[path]}`, round_trip_ms, `(${accepted} of ${sent} twists accepted)`);
+    row("  of it from the page's send on", outside_ms, "");
+  }
+  const ratio = (key) => Number((figures.webrtc.round_trip_ms[key] / figures.websocket.round_trip_ms[key]).toFixed(2));
+  const ratios = { p50: ratio("p50"), p99: ratio("p99") };
+  console.log(`the data channel takes ${ratios.p50} of the WebSocket's p50, ${ratios.p99} of its p99, on ${cpus().length} cores; asked: p50 at`
+    + ` most ${kBound_ms.p50} ms, p99 at most ${kBound_ms.p99} ms`);
+  console.log(JSON.stringify({ bench: "control", ...figures, ratio_webrtc_to_websocket: ratios, bound_ms: kBound_ms, cores: cpus().length, robot: options.robot }));
+}
+
+const absent = missing();
+if (absent) {
+  console.error(`bench control: ${absent}`);
+  process.exit(1);
+}
+report(await measure());
