@@ -179,7 +179,11 @@ Hub::Hooks Transport::hub_hooks() {
   return {.open_camera = [this](const std::string& name) { return cameras_.find_or_open(name); },
           .on_stranger = [this](Client& client, uint8_t type, auto body) { on_stranger(client, type, body); },
           .on_join = [this](Client& client) { on_join(client); },
-          .on_close = [this](Client& client) { supervision_.on_disconnect(client.id(), loop_.now()); },
+          .on_close =
+              [this](Client& client) {
+                supervision_.on_disconnect(client.id(), loop_.now());
+                rtc_.leave(client);
+              },
           .on_leave = [this](Client& client) { on_leave(client); },
           .on_message = [this](Client& client, uint8_t type, std::string_view body) { on_message(client, type, body); },
           .on_read_end = [this](Client& client) { control_.on_read_end(client); }};

@@ -54,6 +54,7 @@ void Transport::on_signal(Client& client, std::string_view body) {
 }
 
 void Transport::on_offer(Client& client, const schema::Signal& signal) {
+  if (!client.offers.allow(loop_.now())) return signal_error(client, std::nullopt, "too many offers");
   const std::string name = signal.camera.value_or("");
   Camera* const camera = name.empty() ? client.watched() : cameras_.find_or_open(name);
   if (camera == nullptr) return signal_error(client, std::nullopt, "no such camera");
