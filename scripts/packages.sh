@@ -21,6 +21,7 @@ need_of() {
       need_of clang
       need_of browser
       need_of srtp
+      need_of player
       ;;
     clang) # versions in the order of preference; formatting and tidying want 14
       printf '%s\n' 'clang++-14:clang-14|clang' 'lib:libclang-rt-14-dev|libclang-rt-dev' 'lib:clang-tidy-14|clang-tidy' \
@@ -29,6 +30,10 @@ need_of() {
     format) printf '%s\n' 'clang-format-14:clang-format-14|clang-format' ;;
     browser) printf '%s\n' chromium:chromium lib:fonts-dejavu-core openssl:openssl ;;
     srtp) printf '%s\n' lib:libsrtp2-dev ;; # what ours is compared with
+    player) # what plays our WHEP endpoint, and is not ours
+      printf '%s\n' lib:python3-gi lib:gir1.2-gst-plugins-bad-1.0 lib:gstreamer1.0-plugins-good lib:gstreamer1.0-plugins-bad \
+        lib:gstreamer1.0-nice lib:gstreamer1.0-libav
+      ;;
     iceoryx) printf '%s\n' lib:libiceoryx-posh-dev ;;
     *) die "no such need: $1" ;;
   esac
