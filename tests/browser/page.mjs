@@ -60,6 +60,16 @@ export const kTellCommands = `{
 }
 `;
 
+/** Begins the worker so that no twist leaves by the WebSocket: what moves the robot came over the data channel. */
+export const kChannelOnly = `{
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (bytes) {
+    const twist = bytes[0] === 4 && new TextDecoder().decode(bytes.subarray(1)).includes('"cmd_vel"');
+    return twist ? undefined : send.call(this, bytes);
+  };
+}
+`;
+
 /** Collects what such a worker tells: twists as forward speeds, in the order in which they left. */
 export async function listenToTwists(page) {
   await page.evaluate(() => {
@@ -155,6 +165,17 @@ export async function driveUntilMoved(page, metres) {
 /** Drives until the robot moves; the result is the key, which stays down. */
 export const holdUntilMoving = (page) =>
   pressUntil(page, "the robot moves", async () => Math.abs((await sdr(page, "odometry"))?.vx ?? 0) > 0.1);
+
+/** WebRTC is shown, and takes twists; where it came late, as on a slow machine, by the person's key. */
+export async function untilRtc(page) {
+  const state = () => sdr(page, "state");
+  await until("both paths are there", async () => {
+    const { rtc } = (await state()) ?? {};
+    return rtc?.both && rtc.control;
+  });
+  if ((await sdr(page, "path")) !== "WebRTC") await page.keyboard.press("v");
+  await until("WebRTC is shown", async () => (await sdr(page, "path")) === "WebRTC");
+}
 
 export const untilTrouble = (page, id) => until(`the page says ${id}`, async () => (await trouble(page)) === id);
 

@@ -8,12 +8,14 @@ import { after, before, test } from "node:test";
 import {
   driveUntilMoved,
   framesFromNow,
+  kChannelOnly,
   openBrowser,
   openPage,
   rearmByKey,
   sdr,
   untilLive,
   untilMode,
+  untilRtc,
   untilStill,
   untilTrouble,
 } from "./page.mjs";
@@ -21,16 +23,6 @@ import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const skip = missing();
-
-/** No twist leaves by the WebSocket: what moves the robot came over the data channel. */
-const kChannelOnly = `{
-  const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (bytes) {
-    const twist = bytes[0] === 4 && new TextDecoder().decode(bytes.subarray(1)).includes('"cmd_vel"');
-    return twist ? undefined : send.call(this, bytes);
-  };
-}
-`;
 
 let stack;
 let browser;
@@ -50,12 +42,6 @@ after(async () => {
 
 const rtc = async () => (await sdr(page, "state"))?.rtc;
 
-async function untilBoth() {
-  await until("both paths are there", async () => (await rtc())?.both && (await rtc()).control);
-  if ((await sdr(page, "path")) !== "WebRTC") await page.keyboard.press("v"); // it came late, on a slow machine
-  await until("WebRTC is shown", async () => (await sdr(page, "path")) === "WebRTC");
-}
-
 async function metric(name) {
   const text = await (await fetch(`${stack.url}metrics`)).text();
   return Number(text.split("\n").find((line) => line.startsWith(`${name} `))?.split(" ")[1] ?? NaN);
@@ -63,7 +49,7 @@ async function metric(name) {
 
 test("RtcServer.ShowsTheRobot", { skip }, async () => {
   await untilLive(page);
-  await untilBoth();
+  await untilRtc(page);
   await until("its pictures are drawn", framesFromNow(page, 20));
   assert.ok(await page.getByTestId("video").isVisible());
   assert.equal(await metric("rtc_sessions"), 1);
@@ -88,7 +74,7 @@ test("RtcServer.ComesBackAfterTheServerWasKilled", { skip }, async () => {
   stack.start("transport");
   await stack.healthy();
   await untilLive(page);
-  await untilBoth();
+  await untilRtc(page);
   await until("its pictures are drawn", framesFromNow(page, 20));
 });
 

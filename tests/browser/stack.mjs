@@ -4,6 +4,7 @@
 // ports that the system picks, with a run folder that goes away afterwards. Each can be killed, frozen and started again.
 
 import { execFileSync, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { get as getByHttps } from "node:https";
 import { createServer } from "node:net";
 import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -48,6 +49,14 @@ async function freePorts(count) {
   return ports;
 }
 
+async function freeUdpPort() {
+  const socket = createSocket("udp4");
+  await new Promise((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { port } = socket.address();
+  await new Promise((resolve) => socket.close(resolve));
+  return port;
+}
+
 export class Stack {
   folder_ = mkdtempSync(join(tmpdir(), "sdr-browser-"));
   shm_ = mkdtempSync("/dev/shm/sdr-browser-");
@@ -55,18 +64,22 @@ export class Stack {
   children_ = new Map();
 
   transport_args_ = [];
+  /** 0: any. */
+  udp_ = 0;
 
   /**
    * Starts all of it; returns when the transport has pictures. `sim_args` are the simulator's further flags,
    * `worker_prefix` is what the page's worker begins with, `tokens` are lines of the transport's token file. With
    * `https_name` the page is at https://NAME, whose certificate nobody vouches for and which no name server knows;
-   * `webrtc` false: all goes over the WebSocket.
+   * `webrtc` false: all goes over the WebSocket; `relay`: WebRTC goes through it alone.
    */
-  static async start(sim_args = [], { worker_prefix = "", tokens = "", https_name = "", webrtc = true } = {}) {
+  static async start(sim_args = [], { worker_prefix = "", tokens = "", https_name = "", webrtc = true, relay = null } = {}) {
     const stack = new Stack();
     if (!webrtc) stack.transport_args_ = ["--webrtc=false"];
     if (tokens !== "") stack.askForTokens(tokens);
-    if (worker_prefix !== "") stack.prefixWorker(worker_prefix);
+    const prefix = worker_prefix + (relay?.workerPrefix ?? "");
+    if (prefix !== "") stack.prefixWorker(prefix);
+    if (relay !== null) await stack.goThrough(relay);
     [stack.nats_, stack.http_, stack.metrics_, stack.sim_metrics_] = await freePorts(4);
     stack.sim_args_ = sim_args;
     stack.url = `http://127.0.0.1:${stack.http_}/`;
@@ -92,7 +105,7 @@ export class Stack {
       SDR_SHM_PATH: join(this.shm_, "frames"),
       SDR_RUN_DIR: this.folder_,
       SDR_LISTEN_ADDR: `127.0.0.1:${this.http_}`,
-      SDR_UDP_ADDR: "127.0.0.1:0",
+      SDR_UDP_ADDR: `127.0.0.1:${this.udp_}`,
     };
     this.children_.set(name, spawn(program, args, { cwd: root, env, stdio: ["ignore", log, log] }));
   }
@@ -130,6 +143,12 @@ export class Stack {
     execFileSync(onPath("openssl"), [...request, ...of], { stdio: "pipe" });
     this.url = `https://${name}:${this.http_}/`;
     this.transport_args_.push("--tls-cert", certificate, "--tls-key", key, "--origins", new URL(this.url).origin);
+  }
+
+  async goThrough(relay) {
+    this.udp_ = await freeUdpPort();
+    this.transport_args_.push("--udp-announce", `127.0.0.1:${relay.port}`);
+    relay.leadTo(this.udp_);
   }
 
   signal(name, signal) {
