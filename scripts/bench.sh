@@ -31,7 +31,7 @@ TEXT
   case $name in
     ring) ensure_packages build run mujoco iceoryx ;;
     srtp) ensure_packages build run mujoco srtp ;;
-    glass | control | start) ensure_packages build run mujoco web browser ;;
+    glass | control | loss | start) ensure_packages build run mujoco web browser ;;
     *) ensure_packages build run mujoco ;;
   esac
   fetch_mujoco
