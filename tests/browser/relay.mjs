@@ -29,6 +29,7 @@ class Way {
   waiting_ = [];
   timer_ = null;
   newest_ms_ = 0;
+  free_ms_ = 0; // when the link has sent what it took
   passed = 0;
   lost = 0;
 
@@ -37,14 +38,26 @@ class Way {
     this.conditions = conditions;
   }
 
-  take(deliver) {
+  take(bytes, deliver) {
     const { loss = 0, delay_ms = 0, jitter_ms = 0, overtaken = 0 } = this.conditions;
     const [fate, wait, order] = [this.random_(), this.random_(), this.random_()]; // always three: what is changed changes no other
     if (fate < loss || this.waiting_.length >= kMostWaiting) return void ++this.lost;
-    const due_ms = performance.now() + delay_ms + jitter_ms * wait;
+    const sent_ms = this.sentAt(bytes);
+    if (sent_ms === null) return void ++this.lost;
+    const due_ms = sent_ms + delay_ms + jitter_ms * wait;
     if (order < overtaken) return this.put(due_ms + delay_ms / 2, deliver);
     this.newest_ms_ = Math.max(this.newest_ms_, due_ms); // jitter alone changes no order
     this.put(this.newest_ms_, deliver);
+  }
+
+  /** When a link of `rate_bps` has sent it; null where too much waits for that already. */
+  sentAt(bytes) {
+    const now_ms = performance.now();
+    const { rate_bps = Infinity, queue_ms = 200 } = this.conditions;
+    const begins_ms = Math.max(now_ms, this.free_ms_);
+    if (begins_ms - now_ms > queue_ms) return null;
+    this.free_ms_ = begins_ms + (bytes * 8000) / rate_bps;
+    return this.free_ms_;
   }
 
   put(due_ms, deliver) {
@@ -81,7 +94,7 @@ export class Relay {
 
   /**
    * `conditions`, of each direction: `loss` and `overtaken` as shares, `delay_ms` for every datagram, `jitter_ms` at most
-   * on top. They may be changed on the way.
+   * on top, `rate_bps` with `queue_ms` of what may wait for it. They may be changed on the way.
    */
   static async open(seed, conditions) {
     const relay = new Relay();
@@ -119,11 +132,11 @@ export class Relay {
       this.flows_.set(key, this.openFlow(from));
     }
     const flow = this.flows_.get(key);
-    this.to_server.take(() => flow.send(bytes, this.server_port_, "127.0.0.1"));
+    this.to_server.take(bytes.length, () => flow.send(bytes, this.server_port_, "127.0.0.1"));
   }
 
   openFlow({ address, port }) {
-    const flow = createSocket("udp4", (bytes) => this.to_browser.take(() => this.socket_.send(bytes, port, address)));
+    const flow = createSocket("udp4", (bytes) => this.to_browser.take(bytes.length, () => this.socket_.send(bytes, port, address)));
     flow.bind(0, "127.0.0.1");
     flow.on("error", () => undefined); // a server that is gone refuses; the datagram is lost
     return flow;
