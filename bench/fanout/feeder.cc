@@ -11,6 +11,19 @@
 #include "process.h"
 
 namespace sdr::bench {
+namespace {
+
+/// An H.264 access unit (Annex B) of so many bytes, as far as whoever cuts it into packets looks.
+std::vector<std::byte> make_picture(bool keyframe, size_t bytes) {
+  std::vector<uint8_t> unit;
+  if (keyframe) unit = {0, 0, 0, 1, 0x67, 66, 0xC0, 31, 0xDA, 0, 0, 0, 1, 0x68, 0xCE, 0x3C, 0x80};
+  unit.insert(unit.end(), {0, 0, 0, 1, static_cast<uint8_t>(keyframe ? 0x65 : 0x61)});
+  for (size_t i = unit.size(); i < bytes; ++i) unit.push_back(static_cast<uint8_t>(i * 2654435761u >> 11 | 1));
+  const auto* const begin = reinterpret_cast<const std::byte*>(unit.data());
+  return {begin, begin + unit.size()};
+}
+
+}  // namespace
 
 Feeder::Feeder(FeederOptions options) : options_(std::move(options)), thread_([this] { run(); }) {}
 
@@ -27,8 +40,8 @@ void Feeder::run() {
     std::fprintf(stderr, "ring: %s\n", writer.error().message().c_str());
     std::abort();
   }
-  std::vector<std::byte> payload(options_.frame_bytes);
-  for (size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<std::byte>(i * 2654435761u >> 11);
+  const std::vector<std::byte> pictures[] = {make_picture(false, options_.frame_bytes),
+                                             make_picture(true, options_.frame_bytes)};
   const auto interval = std::chrono::nanoseconds(static_cast<int64_t>(1e9 / options_.fps));
   auto next = std::chrono::steady_clock::now();
   uint32_t since_keyframe = options_.keyframe_every;
@@ -42,7 +55,7 @@ void Feeder::run() {
                                     .keyframe = keyframe,
                                     .codec = frames::Codec::kH264,
                                     .capture_us = static_cast<uint32_t>(realtime_us())};
-    if (writer.value().write(info, payload)) frames_.fetch_add(1);
+    if (writer.value().write(info, pictures[keyframe])) frames_.fetch_add(1);
     (void)writer.value().heartbeat();
   }
 }

@@ -2,12 +2,11 @@
 // What SRTP costs beside the bare encryption below it and beside libsrtp2, and what a core can encrypt and send at
 // most. See README.md.
 
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "bench/fanout/process.h"
 #include "protect.h"
 #include "segmented_sends.h"
 
@@ -81,13 +80,6 @@ void report_sends(const Arguments& arguments) {
       split.gbit_per_core_s, single.gbit_per_core_s, ratio(limit.gbit_per_core_s, single.gbit_per_core_s));
 }
 
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -101,7 +93,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_srtp [--peers 1000] [--rounds 30]\n");
     return 2;
   }
-  raise_descriptor_limit();
+  sdr::bench::raise_descriptor_limit();
   sdr::bench::pin_to_core(kServerCore);
   report_protect("AEAD_AES_128_GCM", sdr::rtc::SrtpProfile::kAeadAes128Gcm, arguments);
   report_protect("AES128_CM_SHA1_80", sdr::rtc::SrtpProfile::kAes128CmSha1_80, arguments);

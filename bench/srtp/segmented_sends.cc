@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "bench/fanout/process.h"
 #include "contender.h"
 #include "net/udp_sender.h"
 #include "net/udp_socket.h"
@@ -170,13 +170,6 @@ SendFigures figures_of(const SendOptions& options, double cpu_s) {
 }
 
 }  // namespace
-
-void pin_to_core(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<size_t>(core), &set);
-  (void)sched_setaffinity(0, sizeof set, &set);
-}
 
 SendFigures measure_sends(const SendOptions& options, int reader_core) {
   std::vector<std::unique_ptr<Contender>> ciphers;

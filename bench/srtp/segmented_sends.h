@@ -30,7 +30,4 @@ SendFigures measure_sends(const SendOptions& options, int reader_core);
 /// taken as set.
 SendFigures measure_our_sends(const SendOptions& options, int reader_core);
 
-/// Binds the calling thread to a core, where there is one.
-void pin_to_core(int core);
-
 }  // namespace sdr::bench

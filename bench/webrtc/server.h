@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "base/event_loop.h"
+#include "bench/fanout/feeder.h"
+#include "bench/fanout/process.h"
+
+namespace sdr::bench {
+
+/// A real transport alone on its core, with a ring that is fed and a bus on the other, in a folder that goes with it.
+class Server {
+ public:
+  static constexpr size_t kFrameBytes = 16'700;  ///< 8 Mbit/s at kFps
+  static constexpr double kFps = 60;
+
+  Server(int server_core, int other_core);
+  ~Server();
+
+  uint16_t port() const { return http_; }
+  const Process& process() const { return *process_; }
+  uint64_t frames() const { return feeder_->frames(); }
+  /// Until it takes connections; false where it does not.
+  bool wait_until_ready() const;
+
+ private:
+  void answer_keyframe_requests(int core);
+
+  const std::string folder_;
+  const uint16_t http_, nats_;
+  EventLoop loop_;
+  std::unique_ptr<Process> bus_;
+  std::unique_ptr<Feeder> feeder_;
+  std::unique_ptr<Process> process_;
+  std::thread bus_thread_;
+};
+
+}  // namespace sdr::bench
