@@ -15,9 +15,9 @@ constexpr size_t kUdpAndIpBytes = 28;
 VideoSender::Config sender_config(const MediaConfig& config, size_t srtp_overhead) {
   VideoSender::Config video;
   const NegotiatedVideo& negotiated = config.negotiated;
-  video.media = {config.ssrc, negotiated.payload_type, config.sequence, config.timestamp};
+  video.media = {config.ssrc, negotiated.payload_type, config.sequence, 0};
   if (negotiated.rtx_payload_type) {
-    video.repair = {config.rtx_ssrc, *negotiated.rtx_payload_type, config.rtx_sequence, config.rtx_timestamp};
+    video.repair = {config.rtx_ssrc, *negotiated.rtx_payload_type, config.rtx_sequence, 0};
   }
   video.extensions = negotiated.extensions;
   video.mid = negotiated.mid.size() <= kMaxMidBytes ? negotiated.mid : std::string();

@@ -37,7 +37,6 @@ struct MediaConfig {
   NegotiatedVideo negotiated;
   uint32_t ssrc = 0, rtx_ssrc = 0;
   uint16_t sequence = 0, rtx_sequence = 0;    ///< the first ones, below 2^15
-  uint32_t timestamp = 0, rtx_timestamp = 0;  ///< added to the media time
   std::string cname;
   PlayoutDelay playout_delay;
   Duration frame_interval = std::chrono::microseconds(16'667);

@@ -2,6 +2,7 @@
 #include "rtc/rtp/rtp_stream.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rtc/rtp/media_time.h"
 
@@ -22,10 +23,10 @@ void put_u16(std::span<uint8_t> out, size_t at, uint16_t value) {
 uint32_t RtpStream::timestamp_of(const StoredFrame& frame) {
   const int64_t passed = std::max<int64_t>(1, media_ticks(frame.arrived - last_arrived_));
   const auto step = static_cast<int32_t>(frame.media_time + offset_ - last_timestamp_);
-  if (!started_) {
-    started_ = true;
-    offset_ = last_timestamp_ - frame.media_time;
-  } else if (step <= 0 || step > passed + media_ticks(kPlausible) || step < passed - media_ticks(kPlausible)) {
+  const bool is_first = !std::exchange(started_, true);
+  const bool is_plausible =
+      step > 0 && step <= passed + media_ticks(kPlausible) && step >= passed - media_ticks(kPlausible);
+  if (!is_first && !is_plausible) {
     offset_ = last_timestamp_ + static_cast<uint32_t>(passed) - frame.media_time;
   }
   last_timestamp_ = frame.media_time + offset_;

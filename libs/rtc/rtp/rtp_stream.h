@@ -23,12 +23,17 @@ class RtpStream {
   struct Config {
     uint32_t ssrc = 0;
     uint8_t payload_type = 0;
-    uint16_t first_sequence = 0;   ///< random, below 2^15 (RFC 3711 section 3.3.1 then works from the first packet on)
-    uint32_t first_timestamp = 0;  ///< random
+    uint16_t first_sequence = 0;  ///< random, below 2^15 (RFC 3711 section 3.3.1 then works from the first packet on)
+    /// Added to the media time. RFC 3550 section 5.1 wants it random, against attacks on weak encryption that knows
+    /// what it encrypts; 0 lets a receiver that knows our clock tell a picture's age.
+    uint32_t timestamp_offset = 0;
   };
 
   explicit RtpStream(const Config& config)
-      : config_(config), next_sequence_(config.first_sequence), last_timestamp_(config.first_timestamp) {}
+      : config_(config),
+        next_sequence_(config.first_sequence),
+        offset_(config.timestamp_offset),
+        last_timestamp_(config.timestamp_offset) {}
 
   /// The timestamp of the next frame: what its capture time says where that is plausible, else the time that passed.
   uint32_t timestamp_of(const StoredFrame& frame);
@@ -50,7 +55,7 @@ class RtpStream {
  private:
   const Config config_;
   int64_t next_sequence_;
-  uint32_t offset_ = 0;  ///< from the store's media time to our timestamps
+  uint32_t offset_;  ///< from the store's media time to our timestamps
   uint32_t last_timestamp_;
   bool started_ = false;
   Time last_arrived_{};

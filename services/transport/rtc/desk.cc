@@ -53,8 +53,6 @@ rtc::PeerConfig peer_config(const rtc::Negotiated& negotiated, const rtc::Answer
   media.rtx_ssrc = answer.rtx_ssrc;
   media.sequence = static_cast<uint16_t>(random_below(1 << 15));
   media.rtx_sequence = static_cast<uint16_t>(random_below(1 << 15));
-  media.timestamp = static_cast<uint32_t>(random_below(uint64_t{1} << 32));
-  media.rtx_timestamp = static_cast<uint32_t>(random_below(uint64_t{1} << 32));
   media.cname = answer.cname;
   config.media = media;
   return config;

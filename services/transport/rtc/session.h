@@ -56,9 +56,8 @@ class RtcSession final : private rtc::PeerEvents {
 
   net::Address to, from;  // where `to_rtc` is, and our address that it talks to
   std::optional<rtc::Address> to_rtc;
-  Time due{};  // when the peer wants to be asked
+  size_t turn = 0;  // its place in the port's order
   Time created{};
-  bool ready = false;          // something may be sent
   bool over = false;           // to be destroyed
   bool commands_wait = false;  // a command was refused for now: to be offered again
 

@@ -123,8 +123,9 @@ export class RtcDesk {
     void video.play().catch(() => undefined); // it is muted and plays without being asked; without pictures it stays hidden
     const onPicture = (now_ms: number, picture: VideoFrameCallbackMetadata): void => {
       if (this.peer_ !== peer) return;
-      const age_ms = picture.captureTime === undefined ? null : now_ms - picture.captureTime;
-      this.post_({ kind: "rtc_picture", width: picture.width, height: picture.height, age_ms, timecode: this.readTimecode(video, picture) });
+      const { width, height, rtpTimestamp: rtp_timestamp = null } = picture;
+      const shown_us = Math.round((performance.timeOrigin + now_ms) * 1000);
+      this.post_({ kind: "rtc_picture", width, height, rtp_timestamp, shown_us, timecode: this.readTimecode(video, picture) });
       if (!this.choice_.hasBoth()) this.cameUp();
       video.requestVideoFrameCallback(onPicture);
     };

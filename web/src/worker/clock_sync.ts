@@ -4,6 +4,8 @@
 // the last sixteen is the most honest one (RFC 5905 section 10, clock filter). Used to show ages, never to decide.
 
 const kSamples = 16;
+/** Where a frame came without its time, the timestamp counts something else: an age beyond this is none. */
+const kMostRtpAgeMs = 10_000;
 
 export class ClockSync {
   private samples_: { rtt_us: number; offset_us: number }[] = [];
@@ -30,6 +32,15 @@ export class ClockSync {
   offsetUs(): number | null {
     if (this.samples_.length === 0) return null;
     return this.samples_.reduce((best, s) => (s.rtt_us < best.rtt_us ? s : best)).offset_us;
+  }
+
+  /** Age in milliseconds of a picture by its RTP timestamp: the server's clock in ticks of 90 kHz, low 32 bits. */
+  rtpAgeMs(rtp_timestamp: number, now_us: number): number | null {
+    const offset = this.offsetUs();
+    if (offset === null) return null;
+    const ticks_low = Math.floor(((now_us + offset) * 9) / 100) % 0x1_0000_0000;
+    const age_ms = ((ticks_low - rtp_timestamp) | 0) / 90;
+    return Math.abs(age_ms) < kMostRtpAgeMs ? age_ms : null;
   }
 
   /** Age in milliseconds of something captured at `capture_us` (low 32 bits of the server's clock), at `now_us`. */

@@ -35,3 +35,14 @@ test("ClockSync.FollowsAClockThatDrifts", () => {
   for (let i = 0; i < 40; ++i) clock.add(i * 1000, i * 1000 + (i < 20 ? 100 : 900), i * 1000);
   assert.equal(clock.offsetUs(), 900);
 });
+
+test("ClockSync.TellsTheAgeOfAPictureByItsRtpTimestamp", () => {
+  const clock = new ClockSync();
+  assert.equal(clock.rtpAgeMs(1, 0), null);
+  clock.add(0, 5_000_000, 0); // the server's clock is five seconds ahead
+  const now_us = 1_700_000_000_000_000;
+  const captured_us = now_us + 5_000_000 - 20_000;
+  const rtp_timestamp = Math.floor((captured_us * 9) / 100) % 0x1_0000_0000;
+  assert.ok(Math.abs(clock.rtpAgeMs(rtp_timestamp, now_us)! - 20) < 0.1);
+  assert.equal(clock.rtpAgeMs((rtp_timestamp + 0x4000_0000) % 0x1_0000_0000, now_us), null);
+});

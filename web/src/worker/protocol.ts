@@ -33,7 +33,7 @@ export type PageRequest =
   /** Which path is shown, and whether twists may go over the data channel. */
   | { kind: "rtc"; shown: Path; control: boolean }
   /** WebRTC put a picture on the screen. */
-  | { kind: "rtc_picture"; width: number; height: number; age_ms: number | null; timecode: RtcTimecode | null }
+  | { kind: "rtc_picture"; width: number; height: number; rtp_timestamp: number | null; shown_us: number; timecode: RtcTimecode | null }
   | ({ kind: "rtc_stats" } & RtcStats)
   /** The robot's clock as the data channel told it. */
   | { kind: "robot_clock"; robot_us: number };

@@ -116,13 +116,13 @@ class VideoWorker {
     this.reportVideo();
   }
 
-  private onRtcPicture({ width, height, age_ms, timecode }: Extract<PageRequest, { kind: "rtc_picture" }>): void {
+  private onRtcPicture({ width, height, rtp_timestamp, shown_us, timecode }: Extract<PageRequest, { kind: "rtc_picture" }>): void {
     const now_ms = performance.now();
     this.rtc_.pictured(now_ms);
     if (!this.rtc_.shown()) return;
     this.drawn_at_ms_ = now_ms;
     this.newest_ = { ...this.newest_, codec: "H.264", width, height };
-    this.stats_.drawn(age_ms, now_ms);
+    this.stats_.drawn(rtp_timestamp === null ? null : this.clock_.rtpAgeMs(rtp_timestamp, shown_us), now_ms);
     if (timecode !== null) this.onRtcTimecode(timecode);
     if (!this.was_fresh_) this.reportVideo();
   }
