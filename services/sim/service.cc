@@ -256,8 +256,8 @@ void SimService::Impl::on_safety(const SafetyChanged& changed) {
 
 /// From any thread: the service cannot do its work any more.
 void SimService::Impl::die(const std::string& why) {
-  const bool posted = loop_.post([this, why]() mutable {
-    if (fatal_.empty()) fatal_ = std::move(why);
+  const bool posted = loop_.post([this, why]() {
+    if (fatal_.empty()) fatal_ = why;
     loop_.stop();
   });
   if (!posted) loop_.stop();
