@@ -92,7 +92,7 @@ async function measure() {
 function summary(samples) {
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (q) => Number(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))].toFixed(2));
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { p5: at(0.05), p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 function figuresOf(turns) {
@@ -105,7 +105,7 @@ function figuresOf(turns) {
 
 function report(turns) {
   const figures = { webrtc: figuresOf(turns.webrtc), websocket: figuresOf(turns.websocket) };
-  const row = (name, s, note) => console.log(`${name.padEnd(40)} p50 ${s.p50} ms   p95 ${s.p95} ms   p99 ${s.p99} ms   ${note}`);
+  const row = (name, s, note) => console.log(`${name.padEnd(40)} p5 ${s.p5} ms   p50 ${s.p50} ms   p95 ${s.p95} ms   p99 ${s.p99} ms   ${note}`);
   for (const [path, { round_trip_ms, outside_ms, accepted, sent }] of Object.entries(figures)) {
     row(`stick to acknowledgement, ${kNames[path]}`, round_trip_ms, `(${accepted} of ${sent} twists accepted)`);
     row("  of it from the page's send on", outside_ms, "");

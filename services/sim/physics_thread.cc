@@ -2,7 +2,6 @@
 #include "sim/physics_thread.h"
 
 #include "base/service.h"
-#include "sim/wake.h"
 
 namespace sdr::sim {
 namespace {
@@ -32,7 +31,16 @@ void PhysicsThread::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool PhysicsThread::send(SimInput&& input) { return inputs_.try_push(std::move(input)); }
+bool PhysicsThread::send(SimInput&& input) {
+  if (!inputs_.try_push(std::move(input))) return false;
+  wake_.notify();
+  return true;
+}
+
+void PhysicsThread::estop() {
+  estop_.store(true);
+  wake_.notify();
+}
 
 void PhysicsThread::output(SimOutput&& value) {
   has_output_ = true;
@@ -51,10 +59,24 @@ void PhysicsThread::run() {
     if (now - next > kGiveUp) next = now;
     advance(now);
     measure(now);
-    if (std::exchange(has_output_, false)) notify_();
+    tell();
     next += kSlice;
-    sleep_until(next);
+    attend_until(next, clock);
   }
+}
+
+// What comes between two slices is decided at once, since who sent it waits for the answer; it moves the robot with the
+// next slice.
+void PhysicsThread::attend_until(Time when, const Clock& clock) {
+  for (Time now = clock.now(); now < when && !stopping_.load(); now = clock.now()) {
+    wake_.wait_for(when - now);
+    take_inputs(clock.now());
+    tell();
+  }
+}
+
+void PhysicsThread::tell() {
+  if (std::exchange(has_output_, false)) notify_();
 }
 
 void PhysicsThread::take_inputs(Time now) {

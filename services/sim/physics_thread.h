@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "base/queue.h"
 #include "sim/simulation.h"
+#include "sim/wake.h"
 
 // The physics thread: keeps the simulation in step with the monotonic clock, in slices of a few milliseconds, so that
 // the renderer always finds a fresh state and a stop is heard at once. Where the machine is too slow it lets simulated
@@ -43,7 +44,7 @@ class PhysicsThread {
   /// False when it is full: to be answered `refused`.
   [[nodiscard]] bool send(SimInput&& input);
   /// Stops the robot even where send() is refused.
-  void estop() { estop_.store(true); }
+  void estop();
 
   std::optional<SimOutput> receive() { return outputs_.try_pop(); }
   /// The newest state, once per control period; false where there is no newer one.
@@ -57,6 +58,8 @@ class PhysicsThread {
 
  private:
   void run();
+  void attend_until(Time when, const Clock& clock);
+  void tell();
   void take_inputs(Time now);
   void advance(Time now);
   void publish_scene();
@@ -71,6 +74,7 @@ class PhysicsThread {
   const Stats stats_;
   const std::function<void()> notify_;
   Simulation simulation_;
+  Wake wake_;
   std::atomic<bool> estop_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<uint64_t> jumps_{0};
