@@ -84,8 +84,8 @@ void Peer::set_layers(std::span<const PacketStore* const> stores, Time now) {
   if (media_) media_->video().set_layers({layers_.data(), layer_count_}, now);
 }
 
-void Peer::on_frame(size_t layer, Time now) {
-  if (media_ && !ended_) media_->video().on_frame(layer, now);
+void Peer::on_frame(size_t layer, uint64_t id, Time now) {
+  if (media_ && !ended_ && layer < layer_count_) media_->video().on_frame(layer, id, now);
 }
 
 bool Peer::pull(DatagramSink& sink, uint64_t realtime_us, Time now) {

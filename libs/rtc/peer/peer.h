@@ -86,7 +86,8 @@ class Peer final : private IceEvents, private DtlsObserver, private DataChannelE
 
   /// What it sees from now on, best layer first; kept until it is connected.
   void set_layers(std::span<const PacketStore* const> stores, Time now);
-  void on_frame(size_t layer, Time now);
+  /// As VideoSender::on_frame().
+  void on_frame(size_t layer, uint64_t id, Time now);
   /// Queues what may leave now. False where the sink had no room: to be called again.
   bool pull(DatagramSink& sink, uint64_t realtime_us, Time now);
   std::optional<size_t> take_keyframe_request(Time now);

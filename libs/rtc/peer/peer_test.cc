@@ -268,7 +268,7 @@ TEST(Peer, AllocatesNothingForVideoInSteadyState) {
   for (int i = 0; i < 300; ++i) {
     call.encoders[0]->next_frame(0, call.now());
     const uint64_t before = sdr::testing::allocations_of_this_thread();
-    peer.on_frame(0, call.now());
+    peer.on_frame(0, call.encoders[0]->store.newest()->id, call.now());
     EXPECT_TRUE(peer.pull(sink, 0, call.now()));
     if (peer.next_time() <= call.now()) peer.on_time(call.now());
     allocated += sdr::testing::allocations_of_this_thread() - before;

@@ -71,7 +71,12 @@ void VideoSender::join(Time now) {
 
 void VideoSender::on_frame(size_t layer, Time now) {
   SDR_ASSERT_OP(layer, <, layers_);
-  const StoredFrame* const frame = stores_[layer]->newest();
+  if (const StoredFrame* const frame = stores_[layer]->newest()) on_frame(layer, frame->id, now);
+}
+
+void VideoSender::on_frame(size_t layer, uint64_t id, Time now) {
+  SDR_ASSERT_OP(layer, <, layers_);
+  const StoredFrame* const frame = stores_[layer]->find(id);
   if (frame == nullptr) return;
   if (now >= next_update_) update_thinning(now);
   const size_t layer_before = thinning_.layer();

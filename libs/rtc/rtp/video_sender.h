@@ -68,7 +68,9 @@ class VideoSender {
   /// in the first store it starts at once, else it asks for one.
   void set_layers(std::span<const PacketStore* const> stores, Time now);
 
-  /// The store of this layer has a new frame. For each frame, each layer, in order.
+  /// The store of this layer has a new frame, the one with this number. For each frame, each layer, in order.
+  void on_frame(size_t layer, uint64_t id, Time now);
+  /// The newest one.
   void on_frame(size_t layer, Time now);
   /// A decrypted control datagram. A malformed one is counted and changes nothing.
   void on_rtcp(std::span<const uint8_t> datagram, Time now);

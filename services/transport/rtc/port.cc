@@ -139,6 +139,8 @@ RtcSession& RtcPort::add(std::string id, Commander& who, RtcFeed& feed, const rt
   session.start(config, {dtls_, sctp_, ice_}, now);
   const bool added = table_.add(config.local, &session);
   SDR_ASSERT(added, "credentials are of make_credentials()");
+  session.turn = turns_.size();
+  turns_.push_back({&session, &feed, now});
   sessions_.push_back(std::move(owned));
   session.peer().set_layers(feed.layers(), now);
   metrics_.sessions.set(static_cast<double>(sessions_.size()));
@@ -174,19 +176,33 @@ rtc::SendResult RtcPort::send(RtcSession& session, rtc::Channel channel, std::sp
 }
 
 void RtcPort::on_frame(RtcFeed& feed, size_t layer, uint64_t born_us) {
+  give_all_owed();
+  const rtc::StoredFrame* const newest = feed.layers()[layer]->newest();
+  if (newest == nullptr) return;
   round_born_us_ = born_us;
-  const Time now = loop_.now();
-  for (const auto& session : sessions_) {
-    if (session->feed != &feed || session->over || !session->peer().connected()) continue;
-    session->peer().on_frame(layer, now);
-    session->ready = true;
+  frame_ = {layer, newest->id};
+  for (Turn& turn : turns_) {
+    if (turn.feed != &feed || !turn.connected) continue;
+    turn.owed = true;
+    set_ready(turn);
     if (layer == 0) metrics_.frames.add();
   }
-  cursor_ = 0;
   run_rounds();
 }
 
+void RtcPort::give(Turn& turn) {
+  if (std::exchange(turn.owed, false) && !turn.session->over) {
+    turn.session->peer().on_frame(frame_.layer, frame_.id, loop_.now());
+  }
+}
+
+// A round that is late: those whose turn has not come since the last frame get it now, and send both.
+void RtcPort::give_all_owed() {
+  for (Turn& turn : turns_) give(turn);
+}
+
 void RtcPort::on_layers(RtcFeed& feed) {
+  give_all_owed();
   for_each([&](RtcSession& session) {
     if (session.feed != &feed) return;
     session.peer().set_layers(feed.layers(), loop_.now());
@@ -284,21 +300,30 @@ void RtcPort::after_input(RtcSession& session) {
 // Something happened to it: it may have something to send, and another time to be asked at.
 void RtcPort::note(RtcSession& session) {
   if (session.over) return;
-  session.ready = true;
-  session.due = loop_.now();
+  Turn& turn = turns_[session.turn];
+  turn.due = loop_.now();
+  set_ready(turn);
 }
 
+void RtcPort::set_ready(Turn& turn) {
+  turn.ready = true;
+  left_ = turns_.size();
+}
+
+// In a circle, so that a round that is late when the next frame comes is late for somebody else the next time.
 void RtcPort::run_rounds() {
   size_t budget = kSliceSessions;
-  for (; cursor_ < sessions_.size(); ++cursor_) {
-    RtcSession& session = *sessions_[cursor_];
-    if (!session.ready || session.over) continue;
+  for (; left_ > 0; --left_, cursor_ = cursor_ + 1 < turns_.size() ? cursor_ + 1 : 0) {
+    Turn& turn = turns_[cursor_];
+    if (!turn.ready) continue;
     if (blocked_) return;
-    if (budget == 0) return next_slice_.notify();
-    if (!pull(session)) return;  // goes on when the socket takes more
+    if (budget == 0) {
+      (void)flush();
+      return next_slice_.notify();
+    }
+    if (!turn.session->over && !pull(turn)) return;  // goes on when the socket takes more
     --budget;
   }
-  cursor_ = 0;
   const bool sent = flush();
   if (const uint64_t born_us = std::exchange(round_born_us_, 0); born_us != 0 && sent) {
     metrics_.forward_latency.observe_us(static_cast<double>(monotonic_us() - born_us));
@@ -307,8 +332,10 @@ void RtcPort::run_rounds() {
 }
 
 // False where the socket takes no more.
-bool RtcPort::pull(RtcSession& session) {
+bool RtcPort::pull(Turn& turn) {
+  RtcSession& session = *turn.session;
   const Time now = loop_.now();
+  give(turn);
   if (session.to_rtc && session.to_rtc->transport() == rtc::Transport::kTcp) {
     TcpSink sink(*this, *session.to_rtc);
     (void)session.peer().pull(sink, realtime_us(), now);  // there is always room: what is too much is lost
@@ -316,9 +343,9 @@ bool RtcPort::pull(RtcSession& session) {
     Sink sink(*this, session);
     if (!session.peer().pull(sink, realtime_us(), now)) return false;
   }
-  session.ready = false;
+  turn.ready = false;
   if (const auto layer = session.peer().take_keyframe_request(now)) session.feed->want_keyframe(*layer);
-  session.due = session.peer().next_time();
+  turn.due = session.peer().next_time();
   return true;
 }
 
@@ -337,20 +364,19 @@ void RtcPort::on_timer() {
   timer_ = EventLoop::TimerId::none;
   const Time now = loop_.now();
   if (const auto due = sctp_.next_time(); due && *due <= now) sctp_.on_time(now);
-  for (const auto& session : sessions_) {
-    if (session->over || session->due > now) continue;
-    session->peer().on_time(now);
-    session->ready = true;
-    session->due = Time::max();  // pull() says when next
+  for (Turn& turn : turns_) {
+    if (turn.due > now) continue;
+    turn.due = Time::max();  // pull() says when next
+    if (turn.session->over) continue;
+    turn.session->peer().on_time(now);
+    set_ready(turn);
   }
   run_rounds();
 }
 
 void RtcPort::arm() {
   Time next = Time::max();
-  for (const auto& session : sessions_) {
-    if (!session->over) next = std::min(next, session->due);
-  }
+  for (const Turn& turn : turns_) next = std::min(next, turn.due);
   if (const auto due = sctp_.next_time()) next = std::min(next, *due);
   if (timer_ != EventLoop::TimerId::none) {
     if (armed_for_ <= next) return;  // it looks again when it fires
@@ -365,12 +391,15 @@ void RtcPort::arm() {
 void RtcPort::destroy_ended() {
   if (over_ == 0) return;
   over_ = 0;
+  std::erase_if(turns_, [](const Turn& turn) { return turn.session->over; });
   std::erase_if(sessions_, [this](const std::unique_ptr<RtcSession>& session) {
     if (!session->over) return false;
     hooks_.on_gone(*session);
     return true;
   });
+  for (size_t i = 0; i < turns_.size(); ++i) turns_[i].session->turn = i;
   cursor_ = 0;
+  left_ = turns_.size();
   metrics_.sessions.set(static_cast<double>(sessions_.size()));
   next_slice_.notify();
 }
@@ -400,7 +429,10 @@ void RtcPort::on_datagram(RtcSession& session, const rtc::Address& to, std::span
   sender_.push(datagram.size(), datagram.size(), to_net(to, socket_.address().family()), from);
 }
 
-void RtcPort::on_connected(RtcSession& session) { session.ready = true; }
+void RtcPort::on_connected(RtcSession& session) {
+  turns_[session.turn].connected = true;
+  set_ready(turns_[session.turn]);
+}
 
 void RtcPort::on_channel(RtcSession& session) { hooks_.on_channel(session); }
 

@@ -16,7 +16,9 @@
 
 // The one port of all sessions, UDP's and for those who need it TCP's of the same number: finds whose a datagram is,
 // and gives frames out. A round (a frame to all sessions) is done in slices, between which the loop serves what else is
-// ready; what a session sends leaves as few segmented sends, those of many sessions in one call.
+// ready; what a session sends leaves as few segmented sends, those of many sessions in one call. A session's memory is
+// cold when its turn comes, and fetching it costs more than what is done with it: so all that a frame brings it is done
+// in one visit, and whose turn it is stands in a table of its own.
 //
 // Thread: the loop's. Bounds: `sessions_max`, and the sender's megabyte: a socket that takes no more stops the round
 // until it does. A datagram of nobody's changes a counter. In steady state nothing allocates.
@@ -88,6 +90,19 @@ class RtcPort final : private SessionEvents {
  private:
   class Sink;
   class TcpSink;
+  /// What is asked of every session each time.
+  struct Turn {
+    RtcSession* session = nullptr;
+    const RtcFeed* feed = nullptr;
+    Time due{};              // when the peer wants to be asked
+    bool connected = false;  // frames are for it
+    bool ready = false;      // something may be sent
+    bool owed = false;       // `frame_`, before anything else
+  };
+  struct Frame {
+    size_t layer = 0;
+    uint64_t id = 0;
+  };
 
   void on_ready(uint32_t epoll_events);
   void read();
@@ -95,8 +110,11 @@ class RtcPort final : private SessionEvents {
   RtcSession* owner_of(const rtc::StunMessage& message, const rtc::Address& from) const;
   void after_input(RtcSession& session);
   void note(RtcSession& session);
+  void set_ready(Turn& turn);
+  void give(Turn& turn);
+  void give_all_owed();
   void run_rounds();
-  bool pull(RtcSession& session);
+  bool pull(Turn& turn);
   void on_timer();
   void arm();
   bool flush();
@@ -124,8 +142,11 @@ class RtcPort final : private SessionEvents {
   std::unique_ptr<RtcTcp> tcp_;  // null: UDP alone
   std::vector<uint8_t> tcp_room_;
   std::vector<std::unique_ptr<RtcSession>> sessions_;
+  std::vector<Turn> turns_;  // of the sessions, in their order
+  Frame frame_;
   Notifier next_slice_, gone_;
-  size_t cursor_ = 0, over_ = 0;
+  size_t cursor_ = 0, left_ = 0;  // whose turn it is, and how many are to be looked at before all have been
+  size_t over_ = 0;
   bool blocked_ = false;
   rtc::Address input_from_;  // of the datagram that is being read, and where it came to
   net::Address input_to_;

@@ -45,7 +45,6 @@ PeerConfig peer_config(const Negotiated& negotiated, const std::optional<Fingerp
   media.ssrc = 0x11223344;
   media.rtx_ssrc = 0x55667788;
   media.sequence = 31'000;
-  media.timestamp = 0xFFFF'F000;
   media.cname = "robot";
   config.media = media;
   return config;
@@ -122,7 +121,7 @@ void Call::tick() {
     next_frame_ += kFrameInterval;
     for (size_t layer = 0; layer < encoders.size(); ++layer) {
       encoders[layer]->next_frame(realtime_us(), now());
-      peer->on_frame(layer, now());
+      peer->on_frame(layer, encoders[layer]->store.newest()->id, now());
     }
   }
   up.deliver(now(), [this](std::span<const uint8_t> datagram) { give(datagram, player_address); });
