@@ -10,6 +10,8 @@ namespace {
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr auto kGroupLength = std::chrono::milliseconds(5);
+constexpr auto kAtOnce = std::chrono::microseconds(500);  // two steps of feedback's clock
+constexpr auto kLongestBurst = std::chrono::milliseconds(100);
 constexpr double kSmoothing = 0.9;
 constexpr double kGain = 4.0;                    // makes the slope comparable with the threshold
 constexpr double kMostGroups = 60;               // a trend seen for long counts for more, up to this
@@ -25,13 +27,24 @@ double ms(auto duration) { return Milliseconds(duration).count(); }
 
 void DelayDetector::on_packet(Time sent, ArrivalTime arrival) {
   if (current_ && sent < current_->first_sent) return;  // reordered by repair; its group is long closed
+  if (current_ && sent - current_->first_sent > kGroupLength && was_held_back(sent, arrival)) {
+    current_->first_sent = sent;
+  }
   if (!current_ || sent - current_->first_sent > kGroupLength) {
     if (current_) on_group(*current_);
-    current_ = Group{sent, sent, arrival};
+    current_ = Group{sent, sent, arrival, arrival};
     return;
   }
   current_->last_sent = std::max(current_->last_sent, sent);
   current_->last_arrival = std::max(current_->last_arrival, arrival);
+}
+
+// gcc-02 section 5.2: what something on the way held back and let go at once belongs together; its delay is no queue's.
+// A receiver that had no processor for a while looks so, too. Behind a bottleneck packets come at its rate, one by one.
+bool DelayDetector::was_held_back(Time sent, ArrivalTime arrival) const {
+  const ArrivalTime distance = arrival - current_->last_arrival;
+  return distance < sent - current_->last_sent && distance <= kAtOnce &&
+         arrival - current_->first_arrival < kLongestBurst;
 }
 
 void DelayDetector::on_group(const Group& group) {

@@ -27,8 +27,8 @@ class DelayDetector {
 
  private:
   struct Group {
-    Time first_sent, last_sent;
-    ArrivalTime last_arrival{0};
+    Time first_sent, last_sent;  ///< the first of the newest frame, and the last of all
+    ArrivalTime first_arrival{0}, last_arrival{0};
   };
   struct Point {
     double arrival_ms = 0, delay_ms = 0;
@@ -36,6 +36,7 @@ class DelayDetector {
 
   static constexpr size_t kPoints = 20;
 
+  bool was_held_back(Time sent, ArrivalTime arrival) const;
   void on_group(const Group& group);
   double slope() const;
   void detect(double trend, double send_delta_ms, ArrivalTime now);

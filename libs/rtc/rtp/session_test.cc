@@ -86,6 +86,25 @@ TEST_P(VideoSession, RecoversFromBurstsReorderingDuplicationAndJitter) {
   EXPECT_LE(session.browser->longest_freeze(session.now() - seconds(14), session.now()), milliseconds(1000));
 }
 
+// A loaded machine gives the browser no processor for a while, again and again: that is no thin link.
+TEST_P(VideoSession, IsNotThinnedForAReceiverThatIsBusy) {
+  for (const double rate_bps : {0.25e6, 2e6, 8e6}) {
+    auto setup = options();
+    setup.layer_bps = {rate_bps};
+    setup.down.delay = setup.up.delay = milliseconds(0);
+    setup.down.stall_every = milliseconds(100);
+    setup.down.stall_most = milliseconds(250);
+    Session session(setup);
+    Duration reduced{};
+    for (int i = 0; i < 100; ++i) {
+      session.run(milliseconds(100));
+      if (session.sender->thinning().is_reduced()) reduced += milliseconds(100);
+    }
+    EXPECT_EQ(reduced.count(), 0) << rate_bps;
+    EXPECT_GE(session.sender->bandwidth().estimate_bps(), 20e6) << rate_bps;
+  }
+}
+
 TEST_P(VideoSession, ThinsWhenTheBandwidthHalvesAndReturnsWithIt) {
   auto setup = options();
   setup.down.rate_bps = 12e6;

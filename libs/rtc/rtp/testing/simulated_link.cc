@@ -20,6 +20,16 @@ std::optional<Time> SimulatedLink::leave_bottleneck(size_t bytes, Time now) {
   return busy_until_;
 }
 
+Time SimulatedLink::after_stalls(Time arrival) {
+  if (options_.stall_every == Duration{}) return arrival;
+  const auto up_to = [this](Duration most) { return Duration(static_cast<int64_t>(chance() * double(most.count()))); };
+  while (arrival >= stall_end_) {
+    stall_begin_ = std::max(stall_end_, arrival - options_.stall_every) + up_to(2 * options_.stall_every);
+    stall_end_ = stall_begin_ + up_to(options_.stall_most);
+  }
+  return arrival < stall_begin_ ? arrival : stall_end_;
+}
+
 void SimulatedLink::send(std::span<const uint8_t> datagram, Time now) {
   ++sent_;
   const auto left = leave_bottleneck(datagram.size() + options_.overhead_bytes, now);
@@ -30,7 +40,7 @@ void SimulatedLink::send(std::span<const uint8_t> datagram, Time now) {
   const int copies = chance() < options_.duplicate ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     Time arrival = *left + options_.delay + Duration(static_cast<int64_t>(chance() * double(options_.jitter.count())));
-    arrival = std::max(arrival, last_arrival_);
+    arrival = after_stalls(std::max(arrival, last_arrival_));
     last_arrival_ = arrival;
     if (chance() < options_.reorder) arrival += options_.reorder_delay;
     under_way_.emplace(arrival, std::vector<uint8_t>(datagram.begin(), datagram.end()));

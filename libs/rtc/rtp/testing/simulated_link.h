@@ -27,6 +27,8 @@ struct LinkOptions {
   Duration delay = std::chrono::milliseconds(20);
   Duration jitter{};  ///< up to this is added, keeping the order
   Duration reorder_delay = std::chrono::milliseconds(5);
+  Duration stall_every{};          ///< on average: a busy receiver looks at nothing for a while; 0: never
+  Duration stall_most{};           ///< what came meanwhile arrives at its end, together
   double rate_bps = 0;             ///< 0: no bottleneck
   size_t queue_bytes = 64 * 1024;  ///< in front of the bottleneck; what does not fit is lost
   size_t overhead_bytes = 28;      ///< UDP and IP, per datagram, at the bottleneck
@@ -52,11 +54,12 @@ class SimulatedLink {
   double chance() { return static_cast<double>(random_()) / 4294967296.0; }
   bool is_lost();
   std::optional<Time> leave_bottleneck(size_t bytes, Time now);
+  Time after_stalls(Time arrival);
 
   LinkOptions options_;
   std::mt19937 random_;
   std::multimap<Time, std::vector<uint8_t>> under_way_;
-  Time busy_until_{}, last_arrival_{};
+  Time busy_until_{}, last_arrival_{}, stall_begin_{}, stall_end_{};
   bool in_burst_ = false;
   uint64_t sent_ = 0, lost_ = 0;
 };
