@@ -22,6 +22,7 @@ need_of() {
       need_of browser
       need_of srtp
       need_of player
+      printf '%s\n' 'firefox-esr:firefox-esr|firefox'
       ;;
     clang) # versions in the order of preference; formatting and tidying want 14
       printf '%s\n' 'clang++-14:clang-14|clang' 'lib:libclang-rt-14-dev|libclang-rt-dev' 'lib:clang-tidy-14|clang-tidy' \
