@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Glass to glass, by each of the two ways that a page can show the robot, in one run: from the simulated instant to the
-// pixel drawn for it. The simulator draws the time of the state it renders into the picture itself, the page reads it
-// back after drawing (WebSocket: from its canvas; WebRTC: from the video element, when its picture goes to the screen),
-// so encoder, ring, transport, socket, decoder and drawing are all inside, and no header is trusted. Beside it, from the
-// same pictures, what the browser alone takes: the part that no server can shorten. The two take turns, so that what
+// pixel drawn for it. The simulator draws the time of the state it renders into the picture itself and the page reads it
+// back, so encoder, ring, transport, socket, decoder and drawing are all inside, and no header is trusted. Over the
+// WebSocket it is read from the canvas, when that was drawn; over WebRTC from the video element, and the instant is that
+// at which the browser gave the picture to its compositor, a step that the canvas still has before it. Beside it, from
+// the same pictures, what the browser alone takes: the part that no server can shorten. The two take turns, so that what
 // else the machine does meets both alike; the WebSocket's pages have no WebRTC, as where a network lets no UDP through.
 // And how long pages wait for WebRTC's first picture, from asking for it.
 //

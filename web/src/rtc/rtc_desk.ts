@@ -132,11 +132,11 @@ export class RtcDesk {
     video.requestVideoFrameCallback(onPicture);
   }
 
-  private readTimecode(video: HTMLVideoElement, { receiveTime }: VideoFrameCallbackMetadata): RtcTimecode | null {
+  /** The picture was on its way to the screen from `presentationTime` on; that it is this one is seen when we are called. */
+  private readTimecode(video: HTMLVideoElement, { receiveTime, presentationTime }: VideoFrameCallbackMetadata): RtcTimecode | null {
     const capture_us = this.timecode_?.read(video) ?? null;
     if (capture_us === null || receiveTime === undefined) return null;
-    const now_ms = performance.now();
-    return { capture_us, read_us: Math.round((performance.timeOrigin + now_ms) * 1000), browser_ms: now_ms - receiveTime };
+    return { capture_us, shown_us: Math.round((performance.timeOrigin + presentationTime) * 1000), browser_ms: presentationTime - receiveTime };
   }
 
   private cameUp(): void {

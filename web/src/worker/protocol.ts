@@ -58,10 +58,10 @@ export interface DecoderState {
   codec: string | null;
 }
 
-/** The time code in a picture that WebRTC showed, when it was read, and how long the browser had the picture by then. */
+/** The time code in a picture of WebRTC's, when that went to the screen, and how long the browser had it by then. */
 export interface RtcTimecode {
   capture_us: number;
-  read_us: number;
+  shown_us: number;
   browser_ms: number;
 }
 

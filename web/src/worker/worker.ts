@@ -127,8 +127,8 @@ class VideoWorker {
     if (!this.was_fresh_) this.reportVideo();
   }
 
-  private onRtcTimecode({ capture_us, read_us, browser_ms }: RtcTimecode): void {
-    const age_ms = this.clock_.ageMs(capture_us, read_us);
+  private onRtcTimecode({ capture_us, shown_us, browser_ms }: RtcTimecode): void {
+    const age_ms = this.clock_.ageMs(capture_us, shown_us);
     if (age_ms !== null) this.glass_.push({ path: "webrtc", age_ms, browser_ms });
   }
 
