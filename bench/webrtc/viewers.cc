@@ -193,7 +193,6 @@ void RtcViewers::on_media(Viewer& viewer, std::span<const uint8_t> head, size_t 
   if (packet->header.timestamp != viewer.timestamp) {
     if (viewer.captured_us != 0) {
       arrival_.add(static_cast<double>(viewer.arrived_us) - static_cast<double>(viewer.captured_us));
-      ++totals_.frames;
     }
     viewer.timestamp = packet->header.timestamp;
     const auto extensions = rtc::parse_extensions(packet.value(), viewer.player->negotiated().video->extensions);

@@ -21,7 +21,7 @@
 namespace sdr::bench {
 
 struct RtcTotals {
-  uint64_t frames = 0, packets = 0, bytes = 0;
+  uint64_t packets = 0, bytes = 0;
   uint64_t lost_packets = 0;  ///< numbers that were passed over
 };
 

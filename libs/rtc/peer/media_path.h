@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/clock.h"
+#include "base/prefetch.h"
 #include "rtc/rtp/packetizer.h"
 #include "rtc/rtp/video_sender.h"
 #include "rtc/sdp/negotiation.h"
@@ -36,7 +37,7 @@ class DatagramSink {
 struct MediaConfig {
   NegotiatedVideo negotiated;
   uint32_t ssrc = 0, rtx_ssrc = 0;
-  uint16_t sequence = 0, rtx_sequence = 0;    ///< the first ones, below 2^15
+  uint16_t sequence = 0, rtx_sequence = 0;  ///< the first ones, below 2^15
   std::string cname;
   PlayoutDelay playout_delay;
   Duration frame_interval = std::chrono::microseconds(16'667);
@@ -57,6 +58,14 @@ class MediaPath {
   bool pull(DatagramSink& sink, uint64_t realtime_us, Time now);
   /// The last word to the peer; its bytes.
   size_t write_bye(std::span<uint8_t> out);
+
+  /// Asks for the memory that a frame's way through here will touch.
+  void prefetch() const {
+    sdr::prefetch(&sender_, sizeof sender_);
+    video_.prefetch();
+  }
+  /// Then, when that is there, for what it refers to.
+  void prefetch_keys() const { sender_.prefetch_keys(); }
 
   uint64_t not_authentic() const { return not_authentic_; }
 

@@ -109,6 +109,14 @@ class Peer final : private IceEvents, private DtlsObserver, private DataChannelE
   /// Null before the end of DTLS, and without video.
   const VideoSender* video() const { return media_ ? &media_->video() : nullptr; }
   const ChannelCounts& channel_counts() const { return channels_.counts(); }
+  /// As MediaPath's: the first for when this object's own memory is there, the second for later.
+  void prefetch() const {
+    if (media_) media_->prefetch();
+    if (dtls_) sdr::prefetch(dtls_.get(), sizeof(Dtls));
+  }
+  void prefetch_keys() const {
+    if (media_) media_->prefetch_keys();
+  }
   /// When on_time() and pull() are to be called, if nothing happens before.
   Time next_time() const;
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "base/prefetch.h"
 #include "rtc/rtp/busy_rate.h"
 #include "rtc/rtp/delay_detector.h"
 #include "rtc/rtp/loss_controller.h"
@@ -54,6 +55,12 @@ class BandwidthEstimator {
   bool is_overused() const { return detector_.signal() == DelaySignal::kOveruse; }
   /// How long the queue on the way is, as of the last feedback.
   Duration queue() const { return queue_; }
+  /// Asks for the memory that estimate_bps() will touch.
+  void prefetch() const {
+    sdr::prefetch(&limits_, sizeof limits_);
+    sdr::prefetch(&loss_, sizeof loss_);
+    sdr::prefetch(&delay_based_bps_, sizeof delay_based_bps_);
+  }
 
  private:
   void measure(Time now);

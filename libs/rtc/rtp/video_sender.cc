@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/prefetch.h"
 #include "rtc/rtp/media_time.h"
 #include "rtc/rtp/rtcp_writer.h"
 
@@ -13,8 +14,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr uint64_t kJoinFrames = 8;  // a keyframe with more behind it is older than a new one takes to come
-constexpr size_t kLongQueue = 16;    // frames: the peer has fallen behind
+// Who joins gets the newest keyframe and what follows it, up to here; a new keyframe may be half a second away.
+constexpr uint64_t kJoinFrames = 28;
+constexpr size_t kJoinBytes = 256 * 1024;  // more takes a link as long as waiting would
+constexpr size_t kLongQueue = 16;          // frames: the peer has fallen behind
 constexpr size_t kSkippableQueue = 3;
 constexpr auto kUpdateInterval = milliseconds(50);
 constexpr Duration kReportInterval = seconds(1), kFirstReportInterval = milliseconds(200);
@@ -62,6 +65,10 @@ void VideoSender::join(Time now) {
   const PacketStore& best = *stores_[0];
   const StoredFrame* const keyframe = best.newest_keyframe();
   if (keyframe == nullptr || best.newest()->id - keyframe->id >= kJoinFrames) return;
+  size_t bytes = 0;
+  for (uint64_t id = keyframe->id; const StoredFrame* const frame = best.find(id); ++id) bytes += frame->payload_bytes;
+  if (bytes > kJoinBytes && best.newest()->id != keyframe->id) return;
+  is_joining_ = true;
   wish_.fulfilled(now);
   for (uint64_t id = keyframe->id; const StoredFrame* const frame = best.find(id); ++id) {
     thinning_.joined(0, frame->payload_bytes, now);
@@ -88,7 +95,7 @@ void VideoSender::on_frame(size_t layer, uint64_t id, Time now) {
   if (frame->keyframe) {
     wish_.fulfilled(now);
     if (queue_end_ - queue_begin_ >= kSkippableQueue) drop_queue();  // it makes the rest superfluous
-  } else if (queue_end_ - queue_begin_ >= kLongQueue) {
+  } else if (queue_end_ - queue_begin_ >= (is_joining_ ? kQueuedFrames : kLongQueue)) {
     drop_queue();
     thinning_.wait_for_keyframe();
     return;
@@ -106,6 +113,7 @@ void VideoSender::drop_queue() {
   counters_.late_frames += queue_end_ - queue_begin_;
   queue_begin_ = queue_end_;
   queued_bytes_ = 0;
+  is_joining_ = false;
 }
 
 void VideoSender::update_thinning(Time now) {
@@ -136,7 +144,10 @@ Extensions VideoSender::extensions_for(const StoredFrame& frame) const {
 }
 
 bool VideoSender::begin_frame(Time now) {
-  if (queue_begin_ == queue_end_) return false;
+  if (queue_begin_ == queue_end_) {
+    is_joining_ = false;
+    return false;
+  }
   const Queued& queued = queue_[queue_begin_++ % kQueuedFrames];
   queued_bytes_ -= std::min(queued_bytes_, queued.bytes);
   const StoredFrame* const frame = stores_[queued.layer]->find(queued.id);
@@ -311,6 +322,20 @@ void VideoSender::on_time(Time now) {
     silent_since_ = now - kSilence + kSilenceAgain;
   }
   if (now >= next_update_) update_thinning(now);
+}
+
+// All but the rings, of which a line or two are touched, one knows only then which.
+void VideoSender::prefetch() const {
+  const auto* const end = reinterpret_cast<const char*>(this + 1);
+  const auto rest_from = [end](const void* from) { return static_cast<size_t>(end - static_cast<const char*>(from)); };
+  sdr::prefetch(&config_, sizeof config_ + sizeof media_);
+  sdr::prefetch(&queue_begin_, static_cast<size_t>(reinterpret_cast<const char*>(&sent_) -
+                                                   reinterpret_cast<const char*>(&queue_begin_)));
+  constexpr size_t kTail = 64;  // where a ring's positions stand
+  sdr::prefetch(reinterpret_cast<const char*>(&sent_ + 1) - kTail, kTail);
+  sdr::prefetch(reinterpret_cast<const char*>(&repair_ + 1) - kTail, kTail + sizeof pacer_);
+  bandwidth_.prefetch();
+  sdr::prefetch(&prober_, rest_from(&prober_));
 }
 
 size_t VideoSender::write_bye(std::span<uint8_t> out) const {

@@ -85,6 +85,8 @@ class VideoSender {
   /// When to pull again, if nothing happens before.
   Time next_time() const;
   void on_time(Time now);
+  /// Asks for the memory that on_frame() and pull() will touch.
+  void prefetch() const;
   /// The last word: that the source has left.
   size_t write_bye(std::span<uint8_t> out) const;
 
@@ -142,6 +144,7 @@ class VideoSender {
   std::array<Queued, kQueuedFrames> queue_{};
   uint64_t queue_begin_ = 0, queue_end_ = 0;
   size_t queued_bytes_ = 0;
+  bool is_joining_ = false;  ///< what it joined with is still queued
   bool in_frame_ = false;  ///< the newest of sent_ is being sent, from packet_ on
   size_t packet_ = 0;
   FrameHeaders headers_;

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "base/log.h"
+#include "base/prefetch.h"
 #include "transport/rtc/addresses.h"
 
 namespace sdr::transport {
@@ -310,6 +311,14 @@ void RtcPort::set_ready(Turn& turn) {
   left_ = turns_.size();
 }
 
+// The sessions whose turns come next, each one step deeper the nearer it is.
+void RtcPort::prefetch_next() const {
+  const auto ahead = [this](size_t steps) -> const Turn& { return turns_[(cursor_ + steps) % turns_.size()]; };
+  if (const Turn& third = ahead(3); third.ready) prefetch(third.session, sizeof(RtcSession));
+  if (const Turn& second = ahead(2); second.ready) second.session->peer().prefetch();
+  if (const Turn& first = ahead(1); first.ready) first.session->peer().prefetch_keys();
+}
+
 // In a circle, so that a round that is late when the next frame comes is late for somebody else the next time.
 void RtcPort::run_rounds() {
   size_t budget = kSliceSessions;
@@ -321,6 +330,7 @@ void RtcPort::run_rounds() {
       (void)flush();
       return next_slice_.notify();
     }
+    prefetch_next();
     if (!turn.session->over && !pull(turn)) return;  // goes on when the socket takes more
     --budget;
   }

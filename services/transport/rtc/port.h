@@ -113,6 +113,7 @@ class RtcPort final : private SessionEvents {
   void set_ready(Turn& turn);
   void give(Turn& turn);
   void give_all_owed();
+  void prefetch_next() const;
   void run_rounds();
   bool pull(Turn& turn);
   void on_timer();
