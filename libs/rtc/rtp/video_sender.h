@@ -145,7 +145,7 @@ class VideoSender {
   uint64_t queue_begin_ = 0, queue_end_ = 0;
   size_t queued_bytes_ = 0;
   bool is_joining_ = false;  ///< what it joined with is still queued
-  bool in_frame_ = false;  ///< the newest of sent_ is being sent, from packet_ on
+  bool in_frame_ = false;    ///< the newest of sent_ is being sent, from packet_ on
   size_t packet_ = 0;
   FrameHeaders headers_;
   int64_t keyframe_sequence_ = 0;  ///< first packet of the newest keyframe

@@ -93,9 +93,21 @@ TEST_F(VideoSenderTest, JoinsAtTheStoredKeyframeWithoutAskingForOne) {
   EXPECT_EQ(sender_->counters().frames, 2u);
 }
 
-TEST_F(VideoSenderTest, AsksForAKeyframeWhereTheStoredOneIsOldAndSendsNothingBefore) {
+TEST_F(VideoSenderTest, JoinsAtAKeyframeThatIsTooYoungToBeReplaced) {
   store_frame(true);
   for (int i = 0; i < 20; ++i) store_frame(false);
+  start(test_config());
+  EXPECT_FALSE(sender_->take_keyframe_request(now_));
+  for (int i = 0; i < 3; ++i) frame(false);  // before anything could leave
+  for (int i = 0; i < 50; ++i, now_ += milliseconds(1)) pull_all();
+  EXPECT_EQ(sender_->counters().frames, 24u);
+  EXPECT_EQ(sender_->counters().late_frames, 0u);
+  EXPECT_FALSE(sender_->take_keyframe_request(now_));
+}
+
+TEST_F(VideoSenderTest, AsksForAKeyframeWhereTheStoredOneIsOldAndSendsNothingBefore) {
+  store_frame(true);
+  for (int i = 0; i < 40; ++i) store_frame(false);
   start(test_config());
   EXPECT_EQ(sender_->take_keyframe_request(now_), 0u);
   EXPECT_FALSE(sender_->take_keyframe_request(now_ + milliseconds(400)));
