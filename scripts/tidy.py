@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -48,8 +49,16 @@ def key(name, output, made_from):
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
-def check(tidy, build, name):
-    done = subprocess.run([tidy, "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", str(build), name], capture_output=True, text=True, check=False)
+def write_database(build, folder):
+    """The compile commands without GCC's precompiled header, which Clang cannot read."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    for entry in commands:
+        entry["command"] = re.sub(r"-Winvalid-pch|-include \S*cmake_pch\S*", "", entry["command"])
+    (folder / "compile_commands.json").write_text(json.dumps(commands))
+
+
+def check(tidy, database, name):
+    done = subprocess.run([tidy, "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", str(database), name], capture_output=True, text=True, check=False)
     return done.returncode == 0, done.stdout
 
 
@@ -58,6 +67,7 @@ def main():
     tidy = sys.argv[2] if len(sys.argv) > 2 else "clang-tidy-14"
     passed_folder = build / "tidy"
     passed_folder.mkdir(exist_ok=True)
+    write_database(build, passed_folder)
     made_from = includes(build)
     todo = {}
     for name, output in sources(build):
@@ -66,7 +76,7 @@ def main():
             todo[name] = stamp
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        running = {pool.submit(check, tidy, build, name): name for name in todo}
+        running = {pool.submit(check, tidy, passed_folder, name): name for name in todo}
         for done in concurrent.futures.as_completed(running):
             passed, text = done.result()
             if passed:
