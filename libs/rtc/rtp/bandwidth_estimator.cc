@@ -15,6 +15,7 @@ constexpr double kGrowthPerSecond = 1.08;  // while the capacity is unknown or f
 constexpr double kSlowGrowthPerSecond = 1.03;
 constexpr double kNearCapacity = 0.85;
 constexpr double kAppLimit = 1.5, kAppLimitSlack_bps = 10e3;
+constexpr auto kLeastQueue = milliseconds(4);
 constexpr auto kClearQueue = milliseconds(15);
 constexpr double kClearLoss = 0.02;
 constexpr auto kStandingQueue = milliseconds(60);
@@ -59,7 +60,8 @@ void BandwidthEstimator::on_feedback_end(Duration round_trip, Time now) {
   measure(now);
   switch (detector_.signal()) {
     case DelaySignal::kOveruse:
-      decrease(round_trip, now);
+      // Where some of the newest packets did not wait at all, what the others waited for was no queue.
+      if (queue_ >= kLeastQueue) decrease(round_trip, now);
       break;
     case DelaySignal::kNormal:
       increase(round_trip, now);
