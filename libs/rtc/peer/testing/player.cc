@@ -226,11 +226,8 @@ void Player::on_dtls_connected(const SrtpKeys& keys) {
     watching.sends_feedback = options_.feedback;
     browser_.emplace(watching);
   }
-  if (options_.sctp == nullptr || !negotiated_.data) {
-    channels_gone_ = true;
-  } else if (!channels_.start(*options_.sctp, {.begins = true, .first_stream = 0}, now_)) {
-    channels_gone_ = true;
-  }
+  const bool wants_data = options_.sctp != nullptr && negotiated_.data;
+  channels_gone_ = !wants_data || !channels_.start(*options_.sctp, {.begins = true, .first_stream = 0}, now_);
 }
 
 void Player::on_dtls_message(std::span<const uint8_t> message) {
