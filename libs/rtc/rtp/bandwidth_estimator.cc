@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace sdr::rtc {
 namespace {
@@ -70,7 +71,8 @@ void BandwidthEstimator::on_feedback_end(Duration round_trip, Time now) {
       break;  // a queue is emptying: let it
   }
   drain_standing_queue(round_trip, now);
-  if (is_clear()) delay_based_bps_ = std::max(delay_based_bps_, arrived_bps_);
+  const double before_silence_bps = std::exchange(before_silence_bps_, 0);  // everything came after all, only late
+  if (is_clear()) delay_based_bps_ = std::max({delay_based_bps_, arrived_bps_, before_silence_bps});
   delay_based_bps_ = std::clamp(delay_based_bps_, limits_.lowest_bps, limits_.highest_bps);
   loss_.set_ceiling(std::max(delay_based_bps_, arrived_bps_) * kAppLimit);
   last_update_ = now;
@@ -133,6 +135,7 @@ void BandwidthEstimator::on_probe(double bps) {
 }
 
 void BandwidthEstimator::on_silence() {
+  if (before_silence_bps_ <= 0) before_silence_bps_ = delay_based_bps_;
   delay_based_bps_ =
       std::max(limits_.lowest_bps, std::min(delay_based_bps_, std::max(arrived_bps_, limits_.lowest_bps)) / 2);
   arrived_bps_ = delay_based_bps_;

@@ -81,7 +81,8 @@ class BandwidthEstimator {
   ArrivalTime newest_arrival_{0};
   double delay_based_bps_;
   double arrived_bps_ = 0;
-  double capacity_bps_ = 0;  ///< where the last overuse was; 0: unknown
+  double before_silence_bps_ = 0;  ///< what was estimated when feedback ceased; 0: it comes
+  double capacity_bps_ = 0;        ///< where the last overuse was; 0: unknown
   Duration queue_{};
   Time last_update_{}, last_decrease_{}, standing_since_{};
   int standing_decreases_ = 0;
