@@ -22,8 +22,8 @@ namespace sdr::safety {
 
 class Lease {
  public:
-  /// `first_epoch` should lie above every epoch used before: the wall clock in ms. Where it does not, because that clock
-  /// went back, the robot side refuses what comes until observe_epoch() has been told of its own.
+  /// `first_epoch` should lie above every epoch used before: the wall clock in ms. Where it does not, because that
+  /// clock went back, the robot side refuses what comes until observe_epoch() has been told of its own.
   Lease(Time now, uint64_t first_epoch) : epoch_(first_epoch), since_(now) {}
 
   Verdict acquire(std::string_view client, schema::Role role, Time now);

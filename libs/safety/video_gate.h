@@ -27,8 +27,8 @@ class VideoGate {
 
   explicit VideoGate(Time now) : since_(now) {}
 
-  /// A number that changes with each frame that comes, whenever it was looked at: the ring's sequence number, or how many
-  /// frames were found whole. Only a change counts.
+  /// A number that changes with each frame that comes, whenever it was looked at: the ring's sequence number, or how
+  /// many frames were found whole. Only a change counts.
   Orders on_sequence(uint64_t sequence_number, Time now);
   /// At least every 100 ms. `driven`: somebody holds the lease and the robot side is in TELEOP.
   Orders on_tick(bool driven, Time now);

@@ -34,7 +34,7 @@ class Client final : public Commander {
  public:
   static constexpr size_t kMessageMax = 64 * 1024;
   static constexpr uint32_t kMessagesPerSecond = 1000, kBytesPerSecond = 2 * 1024 * 1024;
-  static constexpr uint32_t kOffersPerSecond = 5;  // of WebRTC sessions: each is parsed, and makes keys
+  static constexpr uint32_t kOffersPerSecond = 5;       // of WebRTC sessions: each is parsed, and makes keys
   static constexpr size_t kStrangersMessageMax = 1024;  // what a token needs
 
   Client(EventLoop& loop, net::Stream stream, std::string id, bool loopback);

@@ -28,8 +28,9 @@ void describe(TransportOptions& values, Options& options) {
   options.add("origins", &values.origins,
               {.help = "further origins whose pages may connect, as in https://robots.example"});
   options.add("webrtc", &values.webrtc, {.help = "serve WebRTC beside WebSocket"});
-  options.add("udp_addr", &values.udp_addr,
-              {.help = "WebRTC's one port, of UDP; empty: where listen_addr is, 8189 if that is free", .env = "SDR_UDP_ADDR"});
+  options.add(
+      "udp_addr", &values.udp_addr,
+      {.help = "WebRTC's one port, of UDP; empty: where listen_addr is, 8189 if that is free", .env = "SDR_UDP_ADDR"});
   options.add("udp_announce", &values.udp_announce,
               {.help = "further addresses at which that port is reached, behind NAT or from a container"});
   options.add("ice_servers", &values.ice_servers,
