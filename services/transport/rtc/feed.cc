@@ -82,7 +82,7 @@ void RtcFeed::on_frame(size_t layer, const Camera& from, const VideoMessage& fra
   const std::span payload(reinterpret_cast<const uint8_t*>(from.source().pool().payload(frame)), header.size);
   const Time now = loop_.now();
   if (layer == 0) newest_capture_us_ = header.capture_us;
-  if (layer > 0 && is_old(header)) return;
+  if (layer > 0 && (!low_there_ || is_old(header))) return;
   if (layer == 0 && header.is_keyframe() && !learn(header, payload)) return;
   Layer& into = store_[layer];
   if (header.is_keyframe()) into.whole = true;
