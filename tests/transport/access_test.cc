@@ -35,7 +35,7 @@ TEST_F(TransportAccess, ServesPageStatusHealthAndMetrics) {
   EXPECT_TRUE(has(metrics, "forward_latency_us_bucket"));
   EXPECT_TRUE(has(get("/../../etc/passwd"), "400"));
   EXPECT_TRUE(has(get("/stream/ws"), "426"));
-  EXPECT_TRUE(has(get("/stream/whep"), "501"));
+  EXPECT_TRUE(has(get("/stream/whep"), "405"));
 }
 
 TEST_F(TransportAccess, SaysThatThePageIsNotBuilt) {
