@@ -193,7 +193,9 @@ void Browser::send_report(Time now) {
   block.cumulative_lost = static_cast<int32_t>(expected - received_);
   block.highest_sequence = static_cast<uint32_t>(*media_.newest());
   block.last_sender_report = last_sender_report_;
-  block.delay_since_report = static_cast<uint32_t>((now - sender_report_arrived_).count() * 65536 / 1'000'000'000);
+  // In 1/65536 s; of no meaning, and longer than fits, before the first report.
+  const double since_s = std::chrono::duration<double>(now - sender_report_arrived_).count();
+  block.delay_since_report = since_s < 65536 ? static_cast<uint32_t>(since_s * 65536) : 0;
   expected_before_ = expected;
   received_before_ = received_;
   std::vector<uint8_t> buffer(128);
