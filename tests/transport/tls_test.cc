@@ -89,7 +89,7 @@ TEST_F(TransportTls, LosesWholeFramesForASlowViewerAndNeverBreaksTheStream) {
     EXPECT_GT(seq, last);
     last = seq;
     fresh = seq >= 101;
-    if (client->messages.empty() && !fresh) write_frame(true, kLargeFrame);
+    if (!fresh) write_frame(true, kLargeFrame);  // what it lost ends with a keyframe, which nobody else asks for here
   }
 }
 
