@@ -106,7 +106,6 @@ RtcDesk::RtcDesk(EventLoop& loop, Registry& registry, Cameras& cameras, const Tr
       loop, registry, std::move(socket), dtls_, static_cast<size_t>(options.clients_max),
       RtcPort::Hooks{
           .on_message = [this](auto& session, const auto& message) { return hooks_.on_message(session, message); },
-          .on_channel = [](RtcSession&) {},
           .on_read_end = [this](RtcSession& session) { hooks_.on_read_end(session); },
           .on_end =
               [this](RtcSession& session, rtc::PeerEnd why, std::string_view detail) {

@@ -444,8 +444,6 @@ void RtcPort::on_connected(RtcSession& session) {
   set_ready(turns_[session.turn]);
 }
 
-void RtcPort::on_channel(RtcSession& session) { hooks_.on_channel(session); }
-
 bool RtcPort::on_channel_message(RtcSession& session, const rtc::ChannelMessage& message) {
   return hooks_.on_message(session, message);
 }

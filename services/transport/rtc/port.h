@@ -38,7 +38,6 @@ class RtcPort final : private SessionEvents {
  public:
   struct Hooks {
     std::function<bool(RtcSession& session, const rtc::ChannelMessage& message)> on_message;
-    std::function<void(RtcSession& session)> on_channel;   ///< one opened or closed
     std::function<void(RtcSession& session)> on_read_end;  ///< what a datagram held is taken
     std::function<void(RtcSession& session, rtc::PeerEnd end, std::string_view detail)> on_end;
     std::function<void(RtcSession& session)> on_gone;  ///< about to be destroyed
@@ -125,7 +124,6 @@ class RtcPort final : private SessionEvents {
   void on_credentials_retired(RtcSession& session, const rtc::IceCredentials& credentials) override;
   void on_datagram(RtcSession& session, const rtc::Address& to, std::span<const uint8_t> datagram) override;
   void on_connected(RtcSession& session) override;
-  void on_channel(RtcSession& session) override;
   bool on_channel_message(RtcSession& session, const rtc::ChannelMessage& message) override;
   void on_end(RtcSession& session, rtc::PeerEnd end, std::string_view detail) override;
 

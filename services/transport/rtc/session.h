@@ -27,7 +27,6 @@ class SessionEvents {
   virtual void on_credentials_retired(RtcSession& session, const rtc::IceCredentials& credentials) = 0;
   virtual void on_datagram(RtcSession& session, const rtc::Address& to, std::span<const uint8_t> datagram) = 0;
   virtual void on_connected(RtcSession& session) = 0;
-  virtual void on_channel(RtcSession& session) = 0;  ///< one opened or closed
   virtual bool on_channel_message(RtcSession& session, const rtc::ChannelMessage& message) = 0;
   virtual void on_end(RtcSession& session, rtc::PeerEnd end, std::string_view detail) = 0;
 
@@ -71,11 +70,11 @@ class RtcSession final : private rtc::PeerEvents {
     owner_.on_datagram(*this, to_address, datagram);
   }
   void on_connected() override { owner_.on_connected(*this); }
-  void on_channel_open(rtc::Channel) override { owner_.on_channel(*this); }
+  void on_channel_open(rtc::Channel) override {}  // is_open() is asked when there is something to send
   bool on_channel_message(const rtc::ChannelMessage& message) override {
     return owner_.on_channel_message(*this, message);
   }
-  void on_channel_closed(rtc::Channel) override { owner_.on_channel(*this); }
+  void on_channel_closed(rtc::Channel) override {}
   void on_end(rtc::PeerEnd end, std::string_view detail) override { owner_.on_end(*this, end, detail); }
 
   SessionEvents& owner_;
