@@ -30,7 +30,7 @@ class TransportBadInput : public TransportTest {
     EXPECT_EQ(client.close_code(), code);
     EXPECT_TRUE(until([&] { return client.ended(); }));
   }
-  std::unique_ptr<WsClient> bystander;
+  std::shared_ptr<WsClient> bystander;
 };
 
 TEST_F(TransportBadInput, ClosesForAMessageThatIsTooLong) {

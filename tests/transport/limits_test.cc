@@ -35,7 +35,7 @@ TEST_F(TransportLimits, LetsGoOfTheOldestStrangerForANewOne) {
   options.unauthenticated_max = 2;
   open_ring();
   start();
-  std::vector<std::unique_ptr<WsClient>> strangers;
+  std::vector<std::shared_ptr<WsClient>> strangers;
   for (int i = 0; i < 5; ++i) strangers.push_back(connect());
   for (size_t i = 0; i < 3; ++i) {
     ASSERT_TRUE(until([&] { return strangers[i]->close_code() != 0; }));

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 /// A page whose person always drives and, by chance, asks for, takes, hands on and gives up control.
 struct Operator {
-  std::unique_ptr<WsClient> client;
+  std::shared_ptr<WsClient> client;
   std::string id;
   uint64_t seq = 0;
   std::set<uint64_t> accepted;  // by the robot side

@@ -54,9 +54,9 @@ void TransportTest::say_clock() {
   robot->publish("telemetry.clock", R"({"robot_us":)" + std::to_string(monotonic_us()) + "}");
 }
 
-std::unique_ptr<WsClient> TransportTest::connect(const std::string& query, const std::string& headers) {
-  auto client = std::make_unique<WsClient>(transport->address(), query, headers);
-  clients_.push_back(client.get());
+std::shared_ptr<WsClient> TransportTest::connect(const std::string& query, const std::string& headers) {
+  auto client = std::make_shared<WsClient>(transport->address(), query, headers);
+  clients_.push_back(client);
   EXPECT_TRUE(until([&] { return !client->answer().empty() || client->ended(); }));
   return client;
 }
@@ -69,14 +69,14 @@ void TransportTest::use_tokens(const std::string& lines) {
   std::filesystem::rename(fresh, options.access_tokens_file);
 }
 
-std::unique_ptr<WsClient> TransportTest::connect_as(const std::string& token, const std::string& role) {
+std::shared_ptr<WsClient> TransportTest::connect_as(const std::string& token, const std::string& role) {
   auto client = connect();
   client->command(R"({"action":"auth","cmd_seq":1,"data":{"token":")" + token + R"("}})");
   EXPECT_NE(wait_ack(*client).find("\"status\":\"ok\",\"detail\":\"" + role + "\""), std::string::npos);
   return client;
 }
 
-std::unique_ptr<WsClient> TransportTest::connect_operator() {
+std::shared_ptr<WsClient> TransportTest::connect_operator() {
   if (!writer) open_ring();
   auto client = connect();
   write_frame(true);

@@ -34,13 +34,13 @@ class TransportTest : public ::testing::Test {
   void write_frame(bool keyframe, size_t bytes = 1000);
   /// Says what a robot side says: telemetry.clock.
   void say_clock();
-  std::unique_ptr<WsClient> connect(const std::string& query = "", const std::string& headers = "");
+  std::shared_ptr<WsClient> connect(const std::string& query = "", const std::string& headers = "");
   /// A file with these lines that its owner alone may read; the tokens of the transport that is started next.
   void use_tokens(const std::string& lines);
   /// One that has shown its token and been told the role.
-  std::unique_ptr<WsClient> connect_as(const std::string& token, const std::string& role);
+  std::shared_ptr<WsClient> connect_as(const std::string& token, const std::string& role);
   /// One that has seen its first frame, with the gate open and the robot's clock known.
-  std::unique_ptr<WsClient> connect_operator();
+  std::shared_ptr<WsClient> connect_operator();
   std::string http(const std::string& request);
 
   /// Turns the loop until it is so; one that waits in vain gives up after 20 s.
@@ -50,7 +50,9 @@ class TransportTest : public ::testing::Test {
     while (!condition()) {
       if (std::chrono::steady_clock::now() > give_up) return false;
       loop.run_once(std::chrono::milliseconds(2));
-      for (WsClient* client : clients_) client->poll();
+      for (const auto& client : clients_) {
+        if (const auto alive = client.lock()) alive->poll();
+      }
     }
     return true;
   }
@@ -74,7 +76,7 @@ class TransportTest : public ::testing::Test {
   std::vector<Heard> heard;
 
  private:
-  std::vector<WsClient*> clients_;
+  std::vector<std::weak_ptr<WsClient>> clients_;
   uint64_t tick_ = 0;
 };
 

@@ -22,8 +22,8 @@ class TransportTls : public TransportTest {
     write_certificate({options.tls_cert, options.tls_key});
   }
 
-  std::unique_ptr<WsClient> watch() {
-    auto client = std::make_unique<WsClient>(transport->address(), "", "", true);
+  std::shared_ptr<WsClient> watch() {
+    auto client = std::make_shared<WsClient>(transport->address(), "", "", true);
     EXPECT_TRUE(until([&] { return client->poll(), client->open() || client->ended(); }));
     EXPECT_TRUE(client->open()) << client->answer();
     return client;

@@ -41,7 +41,7 @@ TEST_F(TransportVideo, AsksForAKeyframeWhereTheKeptOneIsTooOld) {
 TEST_F(TransportVideo, GivesEveryViewerTheSameBytes) {
   open_ring();
   start();
-  std::vector<std::unique_ptr<WsClient>> viewers;
+  std::vector<std::shared_ptr<WsClient>> viewers;
   for (int i = 0; i < 20; ++i) viewers.push_back(connect());
   write_frame(true, 100'000);
   for (int i = 0; i < 10; ++i) {

@@ -111,7 +111,7 @@ class TransportWebRtc : public TransportTest {
     return viewer.shown() > before;
   }
   /// A client that may drive: pictures flow, the gate is open and the robot's clock known.
-  std::unique_ptr<WsClient> connect_driver() {
+  std::shared_ptr<WsClient> connect_driver() {
     auto client = connect();
     write_picture(true);
     EXPECT_TRUE(wait_frame(*client));
