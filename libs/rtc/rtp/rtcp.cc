@@ -50,8 +50,10 @@ std::optional<RtcpPacket> RtcpWalk::next() {
   if (first >> 6 != kRtpVersion) return fail(RtpErrc::kBadVersion);
   rest_ = reader.rest();
   if (first & kPaddingBit) {
+    // RFC 3550 section 6.4.1 wants a multiple of four at the end of a compound. Browsers pad transport-wide feedback by
+    // one to three bytes and say so.
     const size_t padding = body.empty() ? 0 : body.back();
-    if (!rest_.empty() || padding == 0 || padding % 4 != 0 || padding > body.size()) return fail(RtpErrc::kBadPadding);
+    if (padding == 0 || padding > body.size()) return fail(RtpErrc::kBadPadding);
     body = body.first(body.size() - padding);
   }
   return RtcpPacket{static_cast<RtcpType>(type), static_cast<uint8_t>(first & kCountMask), body};

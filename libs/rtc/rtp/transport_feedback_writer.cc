@@ -69,6 +69,17 @@ size_t write_chunk(ByteWriter& out, std::span<const uint8_t> kinds) {
   return count;
 }
 
+// As browsers do: up to a multiple of four, and the bytes say how many they are.
+void pad(ByteWriter& out, size_t begin) {
+  const size_t padding = (4 - (out.size() - begin) % 4) % 4;
+  if (padding == 0) return;
+  out.zeros(padding - 1);
+  out.u8(static_cast<uint8_t>(padding));
+  constexpr unsigned kPadded = 0xA0 | kFormatTransportWide;
+  if (out.ok())
+    out.u16_at(begin, static_cast<uint16_t>(kPadded << 8 | static_cast<unsigned>(RtcpType::kTransportFeedback)));
+}
+
 }  // namespace
 
 size_t write_transport_feedback(ByteWriter& out, const TransportFeedback& head,
@@ -93,6 +104,7 @@ size_t write_transport_feedback(ByteWriter& out, const TransportFeedback& head,
     if (symbols.kind[i] == kSmallDelta) out.u8(static_cast<uint8_t>(symbols.delta[i]));
     if (symbols.kind[i] == kLargeDelta) out.u16(static_cast<uint16_t>(symbols.delta[i]));
   }
+  pad(out, begin);
   end_rtcp(out, begin);
   return symbols.count;
 }
