@@ -54,7 +54,6 @@ async function drive(page, seconds) {
 /** Round trips of accepted twists, from the stick and from the page's edge, and how many twists were sent that way. */
 function roundTrips(stamps, path) {
   const sent = new Map(stamps.filter((stamp) => stamp.sent !== undefined && stamp.by === path).map((stamp) => [stamp.sent, { ...stamp }]));
-  for (const { left, left_ms } of stamps) if (sent.has(left)) sent.get(left).left_ms = left_ms;
   const accepted = stamps.filter(({ acknowledged, status, by }) => by === path && status === "ok" && sent.get(acknowledged)?.left_ms !== undefined);
   const since = (moment) => accepted.map(({ acknowledged, at_ms }) => at_ms - sent.get(acknowledged)[moment]);
   return { sent: sent.size, from_stick_ms: since("stick_ms"), outside_ms: since("left_ms") };

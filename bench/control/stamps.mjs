@@ -4,7 +4,7 @@
 // scripts run before the page's own and change nothing of what it does. Times are milliseconds since the epoch, with the
 // fraction that performance.now() has: one clock for page and worker.
 
-/** Begins the worker: which stick each twist came from, by the number that it was sent under; and what the WebSocket brings. */
+/** Begins the worker: which stick each twist came from, by the number that it was sent under; and what the WebSocket and the data channel bring. */
 export const kWorkerStamps = `{
   const told = new BroadcastChannel("twist-stamps");
   const now = () => performance.timeOrigin + performance.now();
@@ -12,14 +12,24 @@ export const kWorkerStamps = `{
   let stick_ms = 0; // of the request in work; what it sends leaves before the next one
   self.addEventListener("message", ({ data }) => { if (data.kind === "drive") stick_ms = data.stick_ms; });
 
-  const post = self.postMessage.bind(self);
-  self.postMessage = (report, ...rest) => {
-    if (report.kind === "channel" && report.bytes[0] === 1) {
-      const { buffer, byteOffset } = report.bytes;
-      told.postMessage({ sent: new DataView(buffer, byteOffset).getUint32(1, true), stick_ms, by: "webrtc" });
-    }
-    return post(report, ...rest);
-  };
+  const view_of = (bytes) => new DataView(bytes.buffer ?? bytes, bytes.byteOffset ?? 0);
+  self.addEventListener("message", ({ data }) => {
+    if (data.kind !== "control_channel") return;
+    const { channel } = data;
+    channel.addEventListener("message", (event) => {
+      const at_ms = now();
+      const view = view_of(event.data);
+      if (view.getUint8(0) !== 0x81) return;
+      const status = ["ok", "refused", "unsupported", "error"][view.getUint8(5)];
+      told.postMessage({ acknowledged: view.getUint32(1, true), at_ms, status, by: "webrtc" });
+    });
+    const send = channel.send.bind(channel);
+    channel.send = (bytes) => {
+      const left_ms = now();
+      send(bytes);
+      if (bytes[0] === 1) told.postMessage({ sent: view_of(bytes).getUint32(1, true), stick_ms, left_ms, by: "webrtc" });
+    };
+  });
 
   const Plain = self.WebSocket;
   self.WebSocket = class extends Plain {
@@ -46,7 +56,7 @@ export const kWorkerStamps = `{
 }
 `;
 
-/** Runs in the page: stamps each reading of the sticks, hears the data channel, and collects all in window.twist_stamps. */
+/** Runs in the page: stamps each reading of the sticks, and collects all in window.twist_stamps. */
 export function stampPage() {
   const now = () => performance.timeOrigin + performance.now();
   window.twist_stamps = [];
@@ -56,24 +66,5 @@ export function stampPage() {
   Worker.prototype.postMessage = function (request, ...rest) {
     if (request?.kind === "drive") request.stick_ms = now();
     return post.call(this, request, ...rest);
-  };
-
-  const create = window.RTCPeerConnection?.prototype.createDataChannel;
-  if (create === undefined) return;
-  RTCPeerConnection.prototype.createDataChannel = function (label, ...rest) {
-    const channel = create.call(this, label, ...rest);
-    channel.addEventListener("message", ({ data }) => {
-      const at_ms = now();
-      const view = new DataView(data);
-      if (view.getUint8(0) !== 0x81) return;
-      const status = ["ok", "refused", "unsupported", "error"][view.getUint8(5)];
-      window.twist_stamps.push({ acknowledged: view.getUint32(1, true), at_ms, status, by: "webrtc" });
-    });
-    const send = channel.send.bind(channel);
-    channel.send = (bytes) => {
-      if (bytes[0] === 1) window.twist_stamps.push({ left: new DataView(bytes.buffer, bytes.byteOffset).getUint32(1, true), left_ms: now() });
-      return send(bytes);
-    };
-    return channel;
   };
 }

@@ -45,9 +45,13 @@ export class Session {
     private readonly options_: SessionOptions,
   ) {
     this.worker_.onmessage = ({ data }: MessageEvent<WorkerReport>) => this.onReport(data);
-    const show = (rtc: RtcState) => this.store.set({ rtc });
-    const timecode = options_.timecode ? new VideoTimecode() : null;
-    this.rtc = new RtcDesk(options_.camera, () => this.token(), (request) => this.post(request), show, timecode);
+    const hooks = {
+      token: () => this.token(),
+      post: (request: PageRequest) => this.post(request),
+      handOver: (channel: RTCDataChannel, id: number) => this.handOver(channel, id),
+      show: (rtc: RtcState) => this.store.set({ rtc }),
+    };
+    this.rtc = new RtcDesk(options_.camera, hooks, options_.timecode ? new VideoTimecode() : null);
     setInterval(() => this.checkRobot(), 250);
   }
 
@@ -56,6 +60,7 @@ export class Session {
     const offscreen = canvas.transferControlToOffscreen();
     const { url, token, timecode } = this.options_;
     this.worker_.postMessage({ kind: "start", canvas: offscreen, url, token, timecode }, [offscreen]);
+    this.rtc.prepare();
   }
 
   /** The access token in use; "" without one. */
@@ -109,6 +114,15 @@ export class Session {
     this.worker_.postMessage(request);
   }
 
+  private handOver(channel: RTCDataChannel, id: number): boolean {
+    try {
+      this.worker_.postMessage({ kind: "control_channel", channel, id }, [channel as unknown as Transferable]);
+      return true;
+    } catch {
+      return false; // this browser's channels stay where they were made
+    }
+  }
+
   private settle(correlation_id: string, outcome: Outcome): void {
     this.waiting_.get(correlation_id)?.(outcome);
     this.waiting_.delete(correlation_id);
@@ -122,6 +136,7 @@ export class Session {
     else if (report.kind === "decodable") this.store.set({ decodable: report.codecs });
     else if (report.kind === "signal") this.rtc.onSignal(report.signal);
     else if (report.kind === "channel") this.rtc.send(report.bytes);
+    else if (report.kind === "control") this.rtc.onControl(report.id, report.open);
     else if (report.kind === "rtc_stalled") this.rtc.onStall();
     else if (report.kind === "glass") this.onGlass(report.samples);
     else console.warn(`video: ${report.detail}`);

@@ -2,21 +2,22 @@
 //
 // One WebRTC connection that receives the video and carries control: offer, answer and candidates over the WebSocket
 // (0x03), one video track, two data channels that are opened before the offer. Main thread only, since workers have no
-// RTCPeerConnection. It tries once; who wants another try makes another one. Events come until it ended, and none after.
+// RTCPeerConnection. Its offer is made at once and sent when ask() says so. It tries once; who wants another try makes
+// another one. Events come until it ended, and none after.
 
 import type { Signal } from "../generated/schema.ts";
+import { ControlLink, type ControlLinkEvents } from "./control_link.ts";
 
 /** An offer that nobody answers, or that leads to no connection, is given up after this. */
 const kConnectMs = 10_000;
-/** A twist that would wait behind this many unsent bytes would arrive dead. */
-const kMostBacklogBytes = 1024;
 
 export interface PeerEvents {
   signal(signal: Signal): void;
   video(track: MediaStreamTrack): void;
-  /** The channel `control` is open. */
-  control(): void;
-  message(bytes: Uint8Array): void;
+  /** Gives the new channel `control` to who will use it; false where it has to stay here. */
+  handOver(channel: RTCDataChannel): boolean;
+  /** The channel `control`, where it stayed here. */
+  control: ControlLinkEvents;
   /** Once: it is over, and why, in words. */
   ended(why: string): void;
 }
@@ -30,12 +31,13 @@ export function cannotReceive(): string | null {
 
 export class Peer {
   private readonly connection_: RTCPeerConnection;
-  private readonly control_: RTCDataChannel;
+  private readonly control_: ControlLink | null;
+  private readonly offered_: Promise<void>;
   private session_id_: string | null = null;
   /** Candidates of ours from before the server named the session. */
   private early_: RTCIceCandidate[] = [];
   private ended_ = false;
-  private readonly deadline_: ReturnType<typeof setTimeout>;
+  private deadline_: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     ice_servers: RTCIceServer[],
@@ -44,11 +46,8 @@ export class Peer {
   ) {
     const connection = new RTCPeerConnection({ iceServers: ice_servers, bundlePolicy: "max-bundle" });
     this.connection_ = connection;
-    this.control_ = connection.createDataChannel("control", { ordered: false, maxRetransmits: 0 });
-    this.control_.binaryType = "arraybuffer";
-    this.control_.onopen = () => this.events_.control();
-    this.control_.onclose = () => this.end("the connection broke");
-    this.control_.onmessage = ({ data }) => data instanceof ArrayBuffer && this.events_.message(new Uint8Array(data));
+    const control = connection.createDataChannel("control", { ordered: false, maxRetransmits: 0 });
+    this.control_ = events_.handOver(control) ? null : new ControlLink(control, events_.control);
     connection.createDataChannel("commands");
     const { receiver } = connection.addTransceiver("video", { direction: "recvonly" });
     // The newest picture counts, not the smoothest sequence of them.
@@ -56,8 +55,17 @@ export class Peer {
     connection.ontrack = ({ track }) => this.events_.video(track);
     connection.onicecandidate = ({ candidate }) => candidate !== null && this.sendCandidate(candidate);
     connection.onconnectionstatechange = () => this.onState();
-    this.deadline_ = setTimeout(() => connection.connectionState !== "connected" && this.end("no connection in time"), kConnectMs);
-    void this.offer();
+    this.offered_ = this.attempt(() => connection.setLocalDescription());
+  }
+
+  /** Sends the offer. */
+  ask(): void {
+    this.deadline_ = setTimeout(() => this.connection_.connectionState !== "connected" && this.end("no connection in time"), kConnectMs);
+    void this.offered_.then(() => {
+      if (this.ended_) return;
+      const { sdp } = this.connection_.localDescription!;
+      this.events_.signal({ type: "offer", sdp, ...(this.camera_ === "" ? {} : { camera: this.camera_ }) });
+    });
   }
 
   onSignal(signal: Signal): void {
@@ -69,11 +77,14 @@ export class Peer {
     else if (signal.type === "close") this.end("closed by the server");
   }
 
-  /** False where the bytes did not leave: nothing is kept for later. */
-  send(bytes: Uint8Array<ArrayBuffer>): boolean {
-    if (this.control_.readyState !== "open" || this.control_.bufferedAmount > kMostBacklogBytes) return false;
-    this.control_.send(bytes);
-    return true;
+  /** Over the channel `control`, where it stayed here. */
+  send(bytes: Uint8Array<ArrayBuffer>): void {
+    this.control_?.send(bytes);
+  }
+
+  /** The channel `control` closed. */
+  onControlClosed(): void {
+    this.end("the connection broke");
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -83,14 +94,6 @@ export class Peer {
   close(): void {
     if (this.session_id_ !== null) this.events_.signal({ type: "close", session_id: this.session_id_ });
     this.end("");
-  }
-
-  private async offer(): Promise<void> {
-    await this.attempt(async () => {
-      await this.connection_.setLocalDescription();
-      const sdp = this.connection_.localDescription!.sdp;
-      this.events_.signal({ type: "offer", sdp, ...(this.camera_ === "" ? {} : { camera: this.camera_ }) });
-    });
   }
 
   private async onAnswer({ sdp, session_id }: Signal): Promise<void> {

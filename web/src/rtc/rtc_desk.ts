@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page's WebRTC: asks for it as soon as the server has let us in, plays it in a video element, hands its control
-// channel to the worker, and says which path is shown. WebSocket runs beside it all the time; where WebRTC is refused,
-// breaks or stalls, the picture is back there at once. Main thread only.
+// The page's WebRTC: makes an offer while the page connects, sends it as soon as the server has let us in, plays the
+// answer in a video element, hands the control channel to the worker, and says which path is shown. WebSocket runs beside
+// it all the time; where WebRTC is refused, breaks or stalls, the picture is back there at once. Main thread only.
 // Bounds: one connection; another try after 5 s, then later each time, up to a minute; none where the server says that
 // it has no WebRTC, until the next connection to a server.
 
@@ -22,10 +22,29 @@ const kStatsMs = 500;
 /** How the server begins its answer where it has no WebRTC at all. */
 const kUnsupported = /^unsupported/;
 
+export interface RtcDeskHooks {
+  token(): string;
+  post(request: PageRequest): void;
+  /** To the worker, under that number; false where this browser cannot. */
+  handOver(channel: RTCDataChannel, id: number): boolean;
+  show(state: RtcState): void;
+}
+
+/** A connection that has not been asked for, and the token with which it learned of ICE servers. */
+interface Prepared {
+  token: string;
+  id: number;
+  peer: Promise<Peer>;
+}
+
 export class RtcDesk {
   private readonly choice_ = new PathChoice();
   private video_: HTMLVideoElement | null = null;
+  private prepared_: Prepared | null = null;
   private peer_: Peer | null = null;
+  /** Of `peer_`, so that what the worker says of an earlier one's channel is known to be late. */
+  private peer_id_ = 0;
+  private ids_ = 0;
   private open_ = false;
   /** Goes up with each beginning and end, so that an answer that was waited for is known to be late. */
   private turn_ = 0;
@@ -37,9 +56,7 @@ export class RtcDesk {
 
   constructor(
     private readonly camera_: string,
-    private readonly token_: () => string,
-    private readonly post_: (request: PageRequest) => void,
-    private readonly show_: (state: RtcState) => void,
+    private readonly hooks_: RtcDeskHooks,
     private readonly timecode_: VideoTimecode | null,
   ) {
     setInterval(() => void this.readStats(), kStatsMs);
@@ -47,6 +64,11 @@ export class RtcDesk {
 
   attach(video: HTMLVideoElement): void {
     this.video_ = video;
+  }
+
+  /** The page connects: what takes time and needs no server is done meanwhile. */
+  prepare(): void {
+    if (cannotReceive() === null) this.prepared_ ??= this.make();
   }
 
   /** The server has let us in, or the connection to it is gone, and with it what it negotiated. */
@@ -86,16 +108,41 @@ export class RtcDesk {
     this.why_ = null;
     this.choice_.asked(performance.now());
     const turn = ++this.turn_;
-    const ice_servers = await askIceServers(this.token_());
-    if (turn !== this.turn_) return;
+    const { id, peer } = this.takePrepared();
+    const made = await peer;
+    if (turn !== this.turn_) return made.close();
+    this.peer_ = made;
+    this.peer_id_ = id;
+    made.ask();
+  }
+
+  private takePrepared(): Prepared {
+    const prepared = this.prepared_;
+    this.prepared_ = null;
+    if (prepared !== null && prepared.token === this.hooks_.token()) return prepared;
+    void prepared?.peer.then((peer) => peer.close());
+    return this.make();
+  }
+
+  private make(): Prepared {
+    const token = this.hooks_.token();
+    const id = ++this.ids_;
+    return { token, id, peer: askIceServers(token).then((ice_servers) => this.makePeer(id, ice_servers)) };
+  }
+
+  private makePeer(id: number, ice_servers: RTCIceServer[]): Peer {
     const peer: Peer = new Peer(ice_servers, this.camera_, {
-      signal: (signal) => this.post_({ kind: "signal", signal }),
+      signal: (signal) => this.hooks_.post({ kind: "signal", signal }),
       video: (track) => this.play(track, peer),
-      control: () => this.onControl(),
-      message: (bytes) => this.onMessage(bytes),
+      handOver: (channel) => this.hooks_.handOver(channel, id),
+      control: {
+        opened: () => this.onControl(id, true),
+        closed: () => this.onControl(id, false),
+        message: (bytes) => this.onMessage(bytes),
+      },
       ended: (why) => (kUnsupported.test(why) ? this.drop("this server has no WebRTC") : this.again(why)),
     });
-    this.peer_ = peer;
+    return peer;
   }
 
   private again(why: string): void {
@@ -125,7 +172,7 @@ export class RtcDesk {
       if (this.peer_ !== peer) return;
       const { width, height, rtpTimestamp: rtp_timestamp = null } = picture;
       const shown_us = Math.round((performance.timeOrigin + now_ms) * 1000);
-      this.post_({ kind: "rtc_picture", width, height, rtp_timestamp, shown_us, timecode: this.readTimecode(video, picture) });
+      this.hooks_.post({ kind: "rtc_picture", width, height, rtp_timestamp, shown_us, timecode: this.readTimecode(video, picture) });
       if (!this.choice_.hasBoth()) this.cameUp();
       video.requestVideoFrameCallback(onPicture);
     };
@@ -145,20 +192,23 @@ export class RtcDesk {
     this.tell();
   }
 
-  private onControl(): void {
+  /** The channel `control` of that connection opened, or closed, in whichever thread it is. */
+  onControl(id: number, open: boolean): void {
+    if (id !== this.peer_id_ || this.peer_ === null) return;
+    if (!open) return this.peer_.onControlClosed();
     this.control_ = true;
     this.tell();
   }
 
   private onMessage(bytes: Uint8Array): void {
     const message = parseControlMessage(bytes);
-    if (message?.kind === "clock") this.post_({ kind: "robot_clock", robot_us: message.robot_us });
+    if (message?.kind === "clock") this.hooks_.post({ kind: "robot_clock", robot_us: message.robot_us });
   }
 
   private tell(): void {
     const shown = this.choice_.shown();
-    this.post_({ kind: "rtc", shown, control: this.control_ });
-    this.show_({ shown, both: this.choice_.hasBoth(), control: this.control_, first_picture_ms: this.choice_.tookMs(), why: this.why_ });
+    this.hooks_.post({ kind: "rtc", shown, control: this.control_ });
+    this.hooks_.show({ shown, both: this.choice_.hasBoth(), control: this.control_, first_picture_ms: this.choice_.tookMs(), why: this.why_ });
   }
 
   private async readStats(): Promise<void> {
@@ -167,6 +217,6 @@ export class RtcDesk {
     const { counts, stats } = readRtcStats(await peer.stats(), this.counts_, performance.now());
     if (this.peer_ !== peer) return;
     this.counts_ = counts;
-    this.post_({ kind: "rtc_stats", ...stats });
+    this.hooks_.post({ kind: "rtc_stats", ...stats });
   }
 }

@@ -30,12 +30,14 @@ export type PageRequest =
   | { kind: "gamepad"; joy: Joy }
   /** To the server, about WebRTC. */
   | { kind: "signal"; signal: Signal }
+  /** The data channel `control` is the worker's from now on, where the browser can hand it over. */
+  | { kind: "control_channel"; channel: RTCDataChannel; id: number }
   /** Which path is shown, and whether twists may go over the data channel. */
   | { kind: "rtc"; shown: Path; control: boolean }
   /** WebRTC put a picture on the screen. */
   | { kind: "rtc_picture"; width: number; height: number; rtp_timestamp: number | null; shown_us: number; timecode: RtcTimecode | null }
   | ({ kind: "rtc_stats" } & RtcStats)
-  /** The robot's clock as the data channel told it. */
+  /** The robot's clock as the page's data channel told it. */
   | { kind: "robot_clock"; robot_us: number };
 
 export interface VideoState extends StreamStats {
@@ -82,7 +84,9 @@ export type WorkerReport =
   | { kind: "decodable"; codecs: Codec[] }
   | { kind: "glass"; samples: GlassSample[] }
   | { kind: "signal"; signal: Signal }
-  /** For the data channel `control`. */
+  /** The data channel `control` that the worker was given opened, or closed. */
+  | { kind: "control"; id: number; open: boolean }
+  /** For the data channel `control` where the page has it. */
   | { kind: "channel"; bytes: Uint8Array<ArrayBuffer> }
   /** WebRTC shows nothing new though the server sends pictures. */
   | { kind: "rtc_stalled" }

@@ -7,7 +7,8 @@ import { encodeCommand, encodeSignal, limits, type ActionData, type BrowserActio
 import { decodableCodecs } from "../codecs.ts";
 import { Codec } from "../protocol/frame_header.ts";
 import { encodeClockRequest, parseServerMessage, type ServerMessage, type Telemetry } from "../protocol/messages.ts";
-import { gamepadBytes, twistBytes } from "../rtc/control_channel.ts";
+import { gamepadBytes, parseControlMessage, twistBytes } from "../rtc/control_channel.ts";
+import { ControlLink } from "../rtc/control_link.ts";
 import { RtcView } from "./rtc_view.ts";
 import { ClockSync } from "./clock_sync.ts";
 import { Connection, type LinkState } from "./connection.ts";
@@ -46,6 +47,8 @@ class VideoWorker {
   private readonly painter_: Painter;
   private readonly connection_: Connection;
   private readonly rtc_ = new RtcView();
+  /** The data channel, where it is this thread's. */
+  private control_: ControlLink | null = null;
   private readonly timecode_: boolean;
   private token_: string;
   private cmd_seq_ = 0;
@@ -94,10 +97,8 @@ class VideoWorker {
     else if (request.kind === "rtc") this.onRtc(request);
     else if (request.kind === "rtc_picture") this.onRtcPicture(request);
     else if (request.kind === "rtc_stats") this.rtc_.stats = request;
-    else if (request.kind === "robot_clock") {
-      this.rtc_.clocked(performance.now());
-      this.onRobotClock(request.robot_us);
-    }
+    else if (request.kind === "control_channel") this.own(request.channel, request.id);
+    else if (request.kind === "robot_clock") this.onChannelClock(request.robot_us);
     else if (request.kind === "retry") this.connection_.retryNow();
     else if (request.kind === "reconnect") {
       this.token_ = request.token;
@@ -130,6 +131,28 @@ class VideoWorker {
   private onRtcTimecode({ capture_us, shown_us, browser_ms }: RtcTimecode): void {
     const age_ms = this.clock_.ageMs(capture_us, shown_us);
     if (age_ms !== null) this.glass_.push({ path: "webrtc", age_ms, browser_ms });
+  }
+
+  private own(channel: RTCDataChannel, id: number): void {
+    this.control_?.forget();
+    this.control_ = new ControlLink(channel, {
+      opened: () => scope.postMessage({ kind: "control", id, open: true }),
+      closed: () => scope.postMessage({ kind: "control", id, open: false }),
+      message: (bytes) => {
+        const message = parseControlMessage(bytes);
+        if (message?.kind === "clock") this.onChannelClock(message.robot_us);
+      },
+    });
+  }
+
+  private sendOverChannel(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.control_ !== null) this.control_.send(bytes);
+    else scope.postMessage({ kind: "channel", bytes });
+  }
+
+  private onChannelClock(robot_us: number): void {
+    this.rtc_.clocked(performance.now());
+    this.onRobotClock(robot_us);
   }
 
   /** The newest counts, whichever way it came. */
@@ -229,12 +252,12 @@ class VideoWorker {
   private sendTwist(twist: Twist | null, last: boolean): void {
     if (twist === null) return;
     const channel = this.rtc_.control(performance.now());
-    if (channel) scope.postMessage({ kind: "channel", bytes: twistBytes(twist, ++this.cmd_seq_, this.robot_us_ ?? 0) });
+    if (channel) this.sendOverChannel(twistBytes(twist, ++this.cmd_seq_, this.robot_us_ ?? 0));
     if (!channel || last) this.sendFresh("cmd_vel", twist);
   }
 
   private sendGamepad(joy: Joy): void {
-    if (this.rtc_.control(performance.now())) scope.postMessage({ kind: "channel", bytes: gamepadBytes(joy, ++this.cmd_seq_) });
+    if (this.rtc_.control(performance.now())) this.sendOverChannel(gamepadBytes(joy, ++this.cmd_seq_));
     else this.sendFresh("gamepad", joy);
   }
 
