@@ -35,7 +35,13 @@ void Camera::add(Client& client) {
   ++viewer_count_;
   unwatched_since_.reset();
   source_.set_active(true);
-  client.video = {.camera = this, .waiting_keyframe = kept_.empty(), .waiting_since = loop_.now()};
+  client.video = {.camera = this};
+  start(client);
+}
+
+void Camera::start(Client& client) {
+  client.video.waiting_keyframe = kept_.empty();
+  client.video.waiting_since = loop_.now();
   if (kept_.empty()) {
     want_keyframe();
     return;
@@ -59,6 +65,14 @@ void Camera::remove(Client& client) {
   client.video.camera = nullptr;
   --viewer_count_;
   look_away();
+}
+
+void Camera::pause(Client& client, bool paused) {
+  if (client.video.paused == paused) return;
+  client.video.paused = paused;
+  if (!paused) return start(client);
+  (void)client.drop_video();
+  client.video.waiting_keyframe = false;
 }
 
 void Camera::watch() {
@@ -145,7 +159,7 @@ void Camera::finish_round() {
 bool Camera::offer(Client& client) {
   const frames::FrameHeader& header = round_frame_->header;
   VideoState& state = client.video;
-  if (client.broken() || client.closing || header.frame_seq <= state.last_seq) return false;
+  if (client.broken() || client.closing || state.paused || header.frame_seq <= state.last_seq) return false;
   if (state.waiting_keyframe && !header.is_keyframe()) {
     ++state.dropped;
     metrics_.frames_dropped.add();

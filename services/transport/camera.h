@@ -53,6 +53,8 @@ class Camera {
   /// Begins to send; from what is kept, at once.
   void add(Client& client);
   void remove(Client& client);
+  /// A viewer that sees the picture another way wants no video here, or wants it again: then as one who joins.
+  void pause(Client& client, bool paused);
   /// Somebody follows it by other ways than a socket of ours: frames come to Hooks::on_frame.
   void watch();
   void unwatch();
@@ -82,6 +84,7 @@ class Camera {
   void run_rounds();
   void begin_round(VideoMessage& frame);
   void finish_round();
+  void start(Client& client);
   bool offer(Client& client);
   void fall_behind(Client& client);
   void keep(const MessageRef& frame);

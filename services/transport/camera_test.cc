@@ -125,6 +125,25 @@ TEST_F(CameraTest, AsksForAKeyframeForTheFirstViewerAndForOneWhoFellBehind) {
   EXPECT_FALSE(client.video.waiting_keyframe);
 }
 
+TEST_F(CameraTest, SendsNothingToAViewerThatPausedAndBeginsAnewWhereItGoesOn) {
+  Client& paused = watch();
+  Client& other = watch();
+  write(true);
+  ASSERT_TRUE(turn_until_received(1));
+  camera->pause(paused, true);
+  for (uint64_t frame = 2; frame <= 20; ++frame) {
+    write(false);
+    ASSERT_TRUE(turn_until_received(frame));
+  }
+  EXPECT_EQ(paused.video.last_seq, 1u);
+  EXPECT_EQ(paused.video.dropped, 0u);
+  EXPECT_EQ(other.video.last_seq, 20u);
+  EXPECT_TRUE(camera->sweep(std::chrono::steady_clock::now() + 1h, 5s).empty());  // it waits for nothing
+  camera->pause(paused, false);
+  EXPECT_EQ(paused.video.last_seq, 20u);
+  EXPECT_FALSE(paused.video.waiting_keyframe);
+}
+
 TEST_F(CameraTest, NeverLetsASlowViewersPagesCarryALaterFrame) {
   Client& slow = watch();
   uint64_t frame = 0;

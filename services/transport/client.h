@@ -23,6 +23,7 @@ namespace sdr::transport {
 /// How a client follows a camera; kept by Camera.
 struct VideoState {
   Camera* camera = nullptr;
+  bool paused = false;  // by its own wish: it sees the picture another way
   bool waiting_keyframe = true;
   Time waiting_since{};
   uint64_t last_seq = 0;

@@ -161,6 +161,9 @@ Verdict Control::ask_transport(Commander& client, const ClientCommand& command) 
       return hooks_.want_keyframe(client, std::get<schema::CameraName>(command.data).camera)
                  ? Verdict{}
                  : refused("no such camera");
+    case Action::watch:
+      return hooks_.watch(client, std::get<schema::WatchData>(command.data).video) ? Verdict{}
+                                                                                   : refused("no video comes this way");
     case Action::lease:
       return ask_lease(client, std::get<schema::LeaseData>(command.data));
     default:

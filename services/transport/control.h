@@ -33,6 +33,7 @@ class Control {
     /// telemetry.command.ack, as a value and in its JSON.
     std::function<void(Commander& client, const schema::CommandAck& ack, std::string_view payload)> answer;
     std::function<bool(Commander& client, const std::optional<std::string>& camera)> want_keyframe;
+    std::function<bool(Commander& client, bool video)> watch;
     std::function<std::optional<schema::Role>(std::string_view client)> role_of;  // nothing: it is not connected
     std::function<Time()> now;
   };

@@ -39,6 +39,7 @@ class ControlTest : public ::testing::Test {
                 {.answer = [this](Commander&, const schema::CommandAck&,
                                   std::string_view payload) { last_answer.assign(payload); },
                  .want_keyframe = [](Commander&, const auto&) { return true; },
+                 .watch = [](Commander&, bool) { return true; },
                  .role_of = [](auto) { return schema::Role::operator_; },
                  .now = [this] { return now; }}) {
     supervision.on_frames_seen(1, now);

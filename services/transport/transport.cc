@@ -198,6 +198,12 @@ Control::Hooks Transport::control_hooks() {
                 if (camera != nullptr) camera->want_keyframe();
                 return camera != nullptr;
               },
+          .watch =
+              [](Commander& client, bool video) {
+                if (client.socket() == nullptr || client.watched() == nullptr) return false;
+                client.watched()->pause(*client.socket(), !video);
+                return true;
+              },
           .role_of =
               [this](std::string_view id) {
                 const Commander* const client = find_commander(id);

@@ -55,6 +55,18 @@ test("RtcServer.ShowsTheRobot", { skip }, async () => {
   assert.equal(await metric("rtc_sessions"), 1);
 });
 
+test("RtcServer.SendsThePictureOneWayAtATime", { skip }, async () => {
+  const sent = () => metric("frames_sent_total");
+  const before = await sent();
+  await until("its pictures are drawn", framesFromNow(page, 20));
+  assert.ok((await sent()) - before <= 1);
+  await page.keyboard.press("v");
+  await until("the WebSocket's pictures come", async () => (await sent()) > before + 10);
+  await until("they are drawn", framesFromNow(page, 20));
+  await page.keyboard.press("v");
+  await untilRtc(page);
+});
+
 test("RtcServer.DrivesOverTheDataChannelAlone", { skip }, async () => {
   await driveUntilMoved(page, 0.3);
   await untilMode(page, "ARMED");

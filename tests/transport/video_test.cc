@@ -63,6 +63,27 @@ TEST_F(TransportVideo, LetsOneViewerWatchAnotherCamera) {
   EXPECT_EQ(wait_frame(*client)->frame_seq, 1u);
 }
 
+TEST_F(TransportVideo, SendsNoneWhileAViewerWantsNoneAndTelemetryAllTheSame) {
+  open_ring();
+  start();
+  auto client = connect();
+  write_frame(true);
+  ASSERT_TRUE(wait_frame(*client));
+  client->command(R"({"action":"watch","cmd_seq":1,"data":{"video":false}})");
+  EXPECT_NE(wait_ack(*client).find("\"ok\""), std::string::npos);
+  client->messages.clear();
+  for (int i = 0; i < 10; ++i) {
+    write_frame(false);
+    say_clock();
+    EXPECT_NE(wait_telemetry(*client, "telemetry.clock"), "");  // takes what stands before it, which is no frame
+  }
+  EXPECT_EQ(counter("frames_sent_total"), 1u);
+  client->command(R"({"action":"watch","cmd_seq":2,"data":{"video":true}})");
+  const auto first = wait_frame(*client);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->is_keyframe());
+}
+
 TEST_F(TransportVideo, DropsToTheNextKeyframeForWhoIsBehindAndLetsGoOfWhoIsStuck) {
   options.slow_client_ms = 400;
   options.backlog_ms = 100;

@@ -9,6 +9,8 @@ import type { RtcStats } from "../rtc/rtc_stats.ts";
 /** Longer than the server leaves a thin link still. No picture for this long, while the WebSocket had one within kBesideMs: it is WebRTC that stalls, not the server. */
 const kStallMs = 1500;
 const kBesideMs = 200;
+/** So long without a picture, the WebSocket's are asked for again, to see who it is. */
+const kDoubtMs = 1200;
 /** The robot's clock comes twenty times a second; a data channel on which ten are missing is not trusted with twists. */
 const kClockMs = 500;
 
@@ -57,6 +59,11 @@ export class RtcView {
     if (!this.shown() || now_ms - this.pictured_ms_ < kStallMs || now_ms - this.beside_ms_ > kBesideMs) return false;
     this.pictured_ms_ = now_ms;
     return true;
+  }
+
+  /** Whether the WebSocket is to carry pictures, too: not while WebRTC brings them, whose link is the same. */
+  wantsBeside(now_ms: number): boolean {
+    return !this.shown() || now_ms - this.pictured_ms_ >= kDoubtMs;
   }
 
   /** What of the status line WebRTC says; nothing while it is not shown. */

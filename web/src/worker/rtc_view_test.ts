@@ -16,6 +16,19 @@ test("RtcView.NoticesAStallOnceAndOnlyWhereTheServerHasPictures", () => {
   assert.ok(!view.stalled(9000));
 });
 
+test("RtcView.WantsTheWebSocketsPicturesWhileItHasNoneOfItsOwn", () => {
+  const view = new RtcView();
+  assert.ok(view.wantsBeside(0));
+  view.pictured(1000);
+  view.set({ shown: "webrtc", control: true });
+  assert.ok(!view.wantsBeside(1100));
+  assert.ok(view.wantsBeside(2200));
+  view.pictured(2300);
+  assert.ok(!view.wantsBeside(2300));
+  view.set({ shown: "websocket", control: true });
+  assert.ok(view.wantsBeside(2300));
+});
+
 test("RtcView.SaysWhenTheWebSocketIsShownAgain", () => {
   const view = new RtcView();
   assert.ok(!view.set({ shown: "websocket", control: false }));

@@ -56,6 +56,8 @@ class VideoWorker {
   private drawn_at_ms_ = Number.NEGATIVE_INFINITY;
   private newest_ = { seq: 0, codec: "", width: 0, height: 0 };
   private was_fresh_ = false;
+  /** The server sends pictures over the WebSocket. */
+  private watching_ = true;
   private decodes_ = true;
   private malformed_ = 0;
   private glass_: GlassSample[] = [];
@@ -114,6 +116,7 @@ class VideoWorker {
 
   private onRtc(state: Extract<PageRequest, { kind: "rtc" }>): void {
     if (this.rtc_.set(state)) this.decoder_.reset();
+    this.watch();
     this.reportVideo();
   }
 
@@ -168,6 +171,7 @@ class VideoWorker {
 
   private onOpened(): void {
     this.command("auth", { token: this.token_ });
+    this.watching_ = true;
     this.clock_.reset();
     this.decoder_.reset();
     this.robot_us_ = null;
@@ -282,8 +286,17 @@ class VideoWorker {
     const now_ms = performance.now();
     const fresh = this.isFresh(now_ms);
     this.sendTwist(this.twists_.tick(fresh, now_ms), true);
+    this.watch();
     if (this.rtc_.stalled(now_ms)) scope.postMessage({ kind: "rtc_stalled" });
     if (fresh !== this.was_fresh_) this.reportVideo();
+  }
+
+  /** One picture is enough for a link: the WebSocket's come while WebRTC's do not. */
+  private watch(): void {
+    const video = this.rtc_.wantsBeside(performance.now());
+    if (video === this.watching_) return;
+    this.watching_ = video;
+    this.command("watch", { video });
   }
 
   private askClock(): void {
