@@ -5,7 +5,7 @@
 // acknowledgement comes back the same way into the page. Real page, transport, NATS and simulator, all on this machine.
 // The two ways take turns in one run; the WebSocket's pages have no WebRTC.
 //
-//     ./sdr bench control [--seconds 10] [--turns 3] [--robot rover]
+//     ./sdr bench control [--seconds 10] [--turns 3] [--robot rover] [--width 640] [--height 360] [--fps 60]
 
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -26,6 +26,9 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "10" },
     turns: { type: "string", default: "3" },
     robot: { type: "string", default: "rover" },
+    width: { type: "string", default: "640" },
+    height: { type: "string", default: "360" },
+    fps: { type: "string", default: "60" },
   },
 });
 
@@ -74,7 +77,7 @@ async function takeTurn(browser, url, path) {
 }
 
 async function measure() {
-  const stack = await Stack.start(["--robot", options.robot], { worker_prefix: kWorkerStamps });
+  const stack = await Stack.start(["--robot", options.robot, "--width", options.width, "--height", options.height, "--fps", options.fps], { worker_prefix: kWorkerStamps });
   const browser = await openBrowser();
   const turns = { webrtc: [], websocket: [] };
   try {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "base/scheduling.h"
 
 namespace sdr {
 namespace {
@@ -45,6 +46,7 @@ int run_service(std::string_view service, int argc, const char* const* argv,
                 const std::function<void(Options&)>& describe, const std::function<void(EventLoop&)>& run) {
   try {
     configure_log(service);
+    ask_to_wake_soon();
     Options options{std::string(service)};
     describe(options);
     if (options.load(argc, argv) == Options::Outcome::exit) return 0;

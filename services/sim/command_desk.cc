@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/scheduling.h"
 #include "base/service.h"
 #include "robot/description.h"
 #include "schema/codec.h"
@@ -154,6 +155,7 @@ void CommandDesk::load_robot(Command&& command) {
   if (loader_.joinable()) loader_.join();
   loader_ = std::thread([this, folder = robots_dir_ / name, command = std::move(command)]() mutable {
     name_thread("sim-load");
+    ask_for_long_turns();
     auto robot = std::make_shared<Result<std::unique_ptr<robot::Robot>>>(robot::Robot::load(folder, seed_));
     const bool posted =
         loop_.post([this, robot, command = std::move(command)]() mutable { on_loaded(command, std::move(*robot)); });

@@ -2,6 +2,7 @@
 #include "sim/encode_thread.h"
 
 #include "base/log.h"
+#include "base/scheduling.h"
 #include "base/service.h"
 #include "video/probe.h"
 
@@ -37,6 +38,7 @@ std::optional<EncodeInfo> EncodeThread::info() const {
 
 void EncodeThread::run() {
   name_thread("sim-encode");
+  ask_for_long_turns();
   while (!stopping_.load()) {
     wake_.wait_for(LayerOutput::kHeartbeat);
     take_commands();

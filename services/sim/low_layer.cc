@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/scheduling.h"
 #include "base/service.h"
 #include "video/errc.h"
 #include "video/halve.h"
@@ -104,6 +105,7 @@ void LowLayer::offer(const video::Picture& picture, const video::Encoder& first)
 
 void LowLayer::run() {
   name_thread("sim-low");
+  ask_for_long_turns();
   give_way();
   while (!stopping_.load()) {
     wake_.wait_for(LayerOutput::kHeartbeat);

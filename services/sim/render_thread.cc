@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/scheduling.h"
 #include "base/service.h"
 #include "sim/timecode.h"
 #include "sim/wake.h"
@@ -63,6 +64,7 @@ bool RenderThread::has_camera(std::string_view name) const {
 
 void RenderThread::run() {
   name_thread("sim-render");
+  ask_for_long_turns();
   Status status = prepare();
   Time next = std::chrono::steady_clock::now(), before = next;
   while (status && !stopping_.load()) {
