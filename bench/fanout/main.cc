@@ -3,16 +3,11 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <functional>
 #include <map>
-#include <memory>
 #include <string>
+#include <thread>
 
-#include "base/event_loop.h"
-#include "bus/bus.h"
-#include "feeder.h"
-#include "process.h"
+#include "bench/common/server.h"
 #include "raw_round.h"
 #include "viewers.h"
 
@@ -22,8 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kServerCore = 0, kViewerCore = 1;
-constexpr size_t kFrameBytes = 16'700, kMessageBytes = kFrameBytes + 33 + 4;
-constexpr double kFps = 60;
+constexpr size_t kMessageBytes = Server::kFrameBytes + 33 + 4;
 
 struct Arguments {
   std::string mode = "fanout";
@@ -31,75 +25,18 @@ struct Arguments {
   int seconds = 8;
 };
 
-/// A transport on its core, with a real ring and a real bus in a folder of their own, which goes with it.
-class Setup {
- public:
-  Setup() : folder_("/dev/shm/sdr-bench-" + std::to_string(getpid())), http_(free_port()), nats_(free_port()) {
-    std::filesystem::create_directories(folder_);
-    const std::string nats_port = std::to_string(nats_);
-    bus_server_ = std::make_unique<Process>(std::vector<std::string>{"nats-server", "-a", "127.0.0.1", "-p", nats_port},
-                                            std::vector<std::string>{}, kViewerCore, folder_ + "/nats.log");
-    feeder_ = std::make_unique<Feeder>(FeederOptions{.ring = folder_ + "/frames",
-                                                     .frame_bytes = kFrameBytes,
-                                                     .fps = kFps,
-                                                     .keyframe_every = 600,
-                                                     .core = kViewerCore});
-    server_ = std::make_unique<Process>(
-        std::vector<std::string>{SDR_TRANSPORT},
-        std::vector<std::string>{"SDR_SHM_PATH=" + folder_ + "/frames",
-                                 "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_), "SDR_UDP_ADDR=127.0.0.1:0",
-                                 "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0",
-                                 "SDR_NATS_URL=nats://127.0.0.1:" + nats_port},
-        kServerCore, folder_ + "/transport.log");
-    bus_thread_ = std::thread([this] { answer_keyframe_requests(); });
-    wait_until_ready();
-  }
-  ~Setup() {
-    loop_.stop();
-    bus_thread_.join();
-    server_.reset();
-    feeder_.reset();
-    bus_server_.reset();
-    if (std::getenv("SDR_BENCH_KEEP") == nullptr) std::filesystem::remove_all(folder_);
-  }
-
-  uint16_t port() const { return http_; }
-  const Process& server() const { return *server_; }
-
- private:
-  void answer_keyframe_requests() {
-    pin_to_core(kViewerCore);
-    Registry registry;
-    bus::Bus bus(loop_, registry,
-                 {.url = "nats://127.0.0.1:" + std::to_string(nats_),
-                  .service = "bench",
-                  .name_space = {},
-                  .user = {},
-                  .password = {}});
-    bus.subscribe("control.request_idr", [this](const bus::Message&) { feeder_->request_keyframe(); });
-    bus.start();
-    loop_.run();
-  }
-  void wait_until_ready() {
-    Viewers probe;
-    for (int i = 0; i < 100; ++i) {
-      std::this_thread::sleep_for(100ms);
-      if (Viewer* const viewer = probe.open(http_); viewer != nullptr) {
-        if (probe.run_until_first_frame(*viewer, 3000ms)) return;
-      }
+/// A server that frames come from; ends the program where there is none.
+void wait_until_ready(const Server& server) {
+  Viewers probe;
+  for (int i = 0; i < 100; ++i) {
+    std::this_thread::sleep_for(100ms);
+    if (const WsViewer* const viewer = probe.open(server.port()); viewer != nullptr) {
+      if (probe.run_until_first_frame(*viewer, 3000ms)) return;
     }
-    std::fprintf(stderr, "the transport does not come up; see %s\n", folder_.c_str());
-    std::_Exit(1);
   }
-
-  const std::string folder_;
-  const uint16_t http_, nats_;
-  EventLoop loop_;
-  std::unique_ptr<Process> bus_server_;
-  std::unique_ptr<Feeder> feeder_;
-  std::unique_ptr<Process> server_;
-  std::thread bus_thread_;
-};
+  std::fprintf(stderr, "the transport does not come up; see %s\n", server.folder().c_str());
+  std::_Exit(1);
+}
 
 bool open_viewers(Viewers& viewers, uint16_t port, size_t count) {
   for (size_t i = 0; i < count; ++i) {
@@ -111,13 +48,13 @@ bool open_viewers(Viewers& viewers, uint16_t port, size_t count) {
 }
 
 struct Window {
-  ViewerTotals totals;
+  WsTotals totals;
   double p50_ms, p95_ms, p99_ms, read_p99_ms, cpu;
 };
 
-Window measure(const Setup& setup, Viewers& viewers, int seconds) {
+Window measure(const Server& server, Viewers& viewers, int seconds) {
   viewers.reset_totals();
-  const double cpu = setup.server().cpu_s();
+  const double cpu = server.process().cpu_s();
   const auto start = std::chrono::steady_clock::now();
   viewers.run(std::chrono::seconds(seconds));
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -126,33 +63,34 @@ Window measure(const Setup& setup, Viewers& viewers, int seconds) {
           viewers.arrival().quantile_ms(0.95),
           viewers.arrival().quantile_ms(0.99),
           viewers.read().quantile_ms(0.99),
-          (setup.server().cpu_s() - cpu) / wall};
+          (server.process().cpu_s() - cpu) / wall};
 }
 
 void fan_out(const Arguments& arguments) {
   Window window{};
   double kb_per_viewer = 0;
   {
-    Setup setup;
+    const Server server(kServerCore, kViewerCore);
+    wait_until_ready(server);
     Viewers viewers;
     // The first one brings the ring's pages and the kept frames, which all the others share.
-    if (arguments.viewers > 0 && !open_viewers(viewers, setup.port(), 1)) std::_Exit(1);
-    const uint64_t before = setup.server().memory_bytes();
-    if (!open_viewers(viewers, setup.port(), arguments.viewers == 0 ? 0 : arguments.viewers - 1)) {
+    if (arguments.viewers > 0 && !open_viewers(viewers, server.port(), 1)) std::_Exit(1);
+    const uint64_t before = server.process().memory_bytes();
+    if (!open_viewers(viewers, server.port(), arguments.viewers == 0 ? 0 : arguments.viewers - 1)) {
       std::fprintf(stderr, "could not open all viewers\n");
       std::_Exit(1);
     }
-    window = measure(setup, viewers, arguments.seconds);
+    window = measure(server, viewers, arguments.seconds);
     if (arguments.viewers > 0) {
-      const double grown = static_cast<double>(setup.server().memory_bytes()) - static_cast<double>(before);
+      const double grown = static_cast<double>(server.process().memory_bytes()) - static_cast<double>(before);
       kb_per_viewer = std::max(0.0, grown) / 1024 / static_cast<double>(arguments.viewers);
     }
   }
   RawRound raw;
-  if (arguments.viewers > 0) raw = measure_raw_round(arguments.viewers, kMessageBytes, kFps, 4, kServerCore);
+  if (arguments.viewers > 0) raw = measure_raw_round(arguments.viewers, kMessageBytes, Server::kFps, 4, kServerCore);
   const double ratio = raw.p99_ms > 0 ? window.p99_ms / raw.p99_ms : 0;
   std::printf("%zu viewers, %d s at 60 fps of %zu bytes, server on one core\n", arguments.viewers, arguments.seconds,
-              kFrameBytes);
+              Server::kFrameBytes);
   std::printf("  ring to socket  p50 %.2f  p95 %.2f  p99 %.2f ms (read by the viewer: p99 %.2f)\n", window.p50_ms,
               window.p95_ms, window.p99_ms, window.read_p99_ms);
   std::printf("  raw send round  p50 %.2f  p95 %.2f  p99 %.2f ms, a whole round %.2f; ratio of p99 %.2f\n", raw.p50_ms,
@@ -174,23 +112,24 @@ void fan_out(const Arguments& arguments) {
 }
 
 void connect(const Arguments& arguments) {
-  Setup setup;
+  const Server server(kServerCore, kViewerCore);
+  wait_until_ready(server);
   Viewers viewers;
-  Viewer* const background = viewers.open(setup.port());
+  WsViewer* const background = viewers.open(server.port());
   if (background == nullptr) std::_Exit(1);
   Times first;
   size_t not_keyframe = 0, failed = 0;
   const size_t connects = static_cast<size_t>(arguments.seconds) * 6;
   for (size_t i = 0; i < connects; ++i) {
     viewers.run(std::chrono::milliseconds(60 + (i * 7919) % 170));  // anywhere in the stream
-    Viewer* const viewer = viewers.open(setup.port());
+    WsViewer* const viewer = viewers.open(server.port());
     if (viewer == nullptr || !viewers.run_until_first_frame(*viewer, 3000ms)) {
       ++failed;
       continue;
     }
-    first.add(viewer->first_frame_ms * 1000);
-    not_keyframe += !viewer->first_is_keyframe;
-    viewers.close(*viewer);
+    first.add(viewer->first_frame_ms() * 1000);
+    not_keyframe += !viewer->first_is_keyframe();
+    viewer->close();
   }
   std::printf(
       "first frame after connecting, %zu connections\n  p50 %.2f  p95 %.2f  max %.2f ms; not a keyframe %zu, none at "
@@ -203,13 +142,14 @@ void connect(const Arguments& arguments) {
 }
 
 void slow(const Arguments& arguments) {
-  Setup setup;
+  const Server server(kServerCore, kViewerCore);
+  wait_until_ready(server);
   Viewers viewers;
-  if (!open_viewers(viewers, setup.port(), arguments.viewers)) std::_Exit(1);
-  const Window without = measure(setup, viewers, arguments.seconds / 2);
+  if (!open_viewers(viewers, server.port(), arguments.viewers)) std::_Exit(1);
+  const Window without = measure(server, viewers, arguments.seconds / 2);
   Viewers sleeper;  // connected, and never read from: the server lets go of it after 5 s
-  if (sleeper.open(setup.port()) == nullptr) std::_Exit(1);
-  const Window with = measure(setup, viewers, arguments.seconds / 2);
+  if (sleeper.open(server.port()) == nullptr) std::_Exit(1);
+  const Window with = measure(server, viewers, arguments.seconds / 2);
   std::printf(
       "%zu viewers without and with one that reads nothing\n  p99 %.2f and %.2f ms, ratio %.2f; lost %llu and %llu\n",
       arguments.viewers, without.p99_ms, with.p99_ms, with.p99_ms / without.p99_ms,

@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "process.h"
-#include "report.h"
+#include "bench/common/process.h"
+#include "net/socket.h"
 #include "viewers.h"
 
 namespace sdr::bench {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "bench/fanout/process.h"
+#include "bench/common/process.h"
 #include "protect.h"
 #include "segmented_sends.h"
 

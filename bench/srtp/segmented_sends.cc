@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
-#include "bench/fanout/process.h"
+#include "bench/common/process.h"
 #include "contender.h"
 #include "net/udp_sender.h"
 #include "net/udp_socket.h"

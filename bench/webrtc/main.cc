@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/common/server.h"
 #include "bench/srtp/segmented_sends.h"
-#include "server.h"
 #include "viewers.h"
 
 namespace sdr::bench {

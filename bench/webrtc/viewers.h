@@ -2,29 +2,15 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "base/file_descriptor.h"
-#include "bench/fanout/report.h"
-#include "rtc/peer/testing/player.h"
-
-// Any number of WebRTC viewers on one core. Each is a real session: WHEP, ICE, DTLS, keys, both data channels, consent
-// and receiver reports. What costs a browser a core of its own is left out: media is counted by its headers, which are
-// in clear, and not decrypted. Sockets take segmented sends unsplit (UDP_GRO), as a network card takes them off the
-// server's hands, and the kernel says when each arrived (SO_TIMESTAMPNS), so that how soon this process gets to read it
-// does not count against the server.
+#include "bench/common/rtc_viewer.h"
 
 namespace sdr::bench {
 
-struct RtcTotals {
-  uint64_t packets = 0, bytes = 0;
-  uint64_t lost_packets = 0;  ///< numbers that were passed over
-};
-
+/// Any number of WebRTC viewers on one core.
 class RtcViewers {
  public:
   /// `data`: with data channels.
@@ -47,16 +33,12 @@ class RtcViewers {
   size_t ended() const;
 
  private:
-  struct Viewer;
-
-  void read_some(Viewer& viewer);
-  void on_media(Viewer& viewer, std::span<const uint8_t> head, size_t bytes, size_t segment_bytes, uint64_t arrived_us);
   void let_time_pass();
 
   FileDescriptor epoll_;
   std::shared_ptr<const rtc::DtlsContext> dtls_;
   std::optional<rtc::SctpStack> sctp_;
-  std::vector<std::unique_ptr<Viewer>> viewers_;
+  std::vector<std::unique_ptr<RtcViewer>> viewers_;
   Time next_look_{};
   RtcTotals totals_;
   Times arrival_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "feeder.h"
+#include "bench/common/feeder.h"
 
 #include <chrono>
 #include <cstdio>
@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "bench/common/process.h"
 #include "frames/ring_writer.h"
-#include "process.h"
 
 namespace sdr::bench {
 namespace {

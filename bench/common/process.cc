@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "process.h"
+#include "bench/common/process.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -9,14 +9,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "net/socket.h"
 
 namespace sdr::bench {
 
 void pin_to_core(int core) {
+  if (core < 0) return;
   cpu_set_t cores;
   CPU_ZERO(&cores);
   CPU_SET(core, &cores);
@@ -51,20 +54,31 @@ Process::Process(const std::vector<std::string>& command, const std::vector<std:
     return;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (core >= 0) pin_to_core(core);
+  setpgid(0, 0);  // a ^C is the benchmark's, which ends its programs itself
+  pin_to_core(core);
   dup2(out, 1);
   dup2(out, 2);
   execvpe(arguments[0], arguments.data(), variables.data());
   _exit(127);
 }
 
-Process::~Process() {
-  if (pid_ <= 0) return;
-  kill(pid_, SIGTERM);
-  waitpid(pid_, nullptr, 0);
+Process::~Process() { (void)end(); }
+
+bool Process::alive() {
+  if (pid_ > 0 && waitpid(pid_, &wait_status_, WNOHANG) == pid_) pid_ = -1;
+  return pid_ > 0;
 }
 
-bool Process::alive() const { return waitpid(pid_, nullptr, WNOHANG) == 0; }
+int Process::end() {
+  if (pid_ > 0) kill(pid_, SIGTERM);
+  for (int i = 0; i < 1000 && alive(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, &wait_status_, 0);
+    pid_ = -1;
+  }
+  return WIFEXITED(wait_status_) ? WEXITSTATUS(wait_status_) : 128 + WTERMSIG(wait_status_);
+}
 
 double Process::cpu_s() const {
   double total_ns = 0;
@@ -77,14 +91,25 @@ double Process::cpu_s() const {
   return total_ns / 1e9;
 }
 
-uint64_t Process::memory_bytes() const {
+uint64_t Process::memory_bytes() const { return status_number("RssAnon:") * 1024 + status_number("RssShmem:") * 1024; }
+
+uint64_t Process::private_bytes() const { return status_number("RssAnon:") * 1024; }
+
+size_t Process::threads() const { return status_number("Threads:"); }
+
+size_t Process::descriptors() const {
+  std::error_code gone;
+  const std::filesystem::directory_iterator first("/proc/" + std::to_string(pid_) + "/fd", gone), last;
+  return static_cast<size_t>(std::distance(first, last));
+}
+
+uint64_t Process::status_number(std::string_view name) const {
   std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
-  uint64_t total_kb = 0;
+  uint64_t number = 0;
   for (std::string word; status >> word;) {
-    uint64_t kb = 0;
-    if ((word == "RssAnon:" || word == "RssShmem:") && status >> kb) total_kb += kb;
+    if (word == name && status >> number) return number;
   }
-  return total_kb * 1024;
+  return 0;
 }
 
 }  // namespace sdr::bench

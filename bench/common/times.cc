@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report.h"
+#include "bench/common/times.h"
 
 namespace sdr::bench {
 

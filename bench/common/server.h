@@ -6,12 +6,13 @@
 #include <thread>
 
 #include "base/event_loop.h"
-#include "bench/fanout/feeder.h"
-#include "bench/fanout/process.h"
+#include "bench/common/feeder.h"
+#include "bench/common/process.h"
 
 namespace sdr::bench {
 
 /// A real transport alone on its core, with a ring that is fed and a bus on the other, in a folder that goes with it.
+/// Negative cores: wherever the system likes.
 class Server {
  public:
   static constexpr size_t kFrameBytes = 16'700;  ///< 8 Mbit/s at kFps
@@ -21,6 +22,8 @@ class Server {
   ~Server();
 
   uint16_t port() const { return http_; }
+  const std::string& folder() const { return folder_; }
+  Process& process() { return *process_; }
   const Process& process() const { return *process_; }
   uint64_t frames() const { return feeder_->frames(); }
   /// Until it takes connections; false where it does not.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server.h"
+#include "bench/common/server.h"
 
 #include <unistd.h>
 
