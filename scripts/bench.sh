@@ -8,7 +8,9 @@
 
 benchmarks() {
   local folder
-  for folder in bench/*/; do basename "$folder"; done
+  for folder in bench/*/; do
+    [ "$folder" = bench/common/ ] || basename "$folder"
+  done
 }
 
 sdr_bench() {
@@ -25,7 +27,7 @@ TEXT
       return
       ;;
   esac
-  [ -d "bench/$name" ] || die "no such benchmark: $name (there are: $(benchmarks | tr '\n' ' '))"
+  benchmarks | grep -qx -- "$name" || die "no such benchmark: $name (there are: $(benchmarks | tr '\n' ' '))"
   shift
   check_machine
   case $name in

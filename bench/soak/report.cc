@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "base/json_writer.h"
+
+namespace sdr::bench {
+namespace {
+
+using Count = unsigned long long;
+
+double rounded(double number) { return std::round(number * 1000) / 1000; }
+
+// What a thousand visitors leave behind, in viewers: a leak of one viewer per thousand is 1.
+double in_viewers(double kb_per_thousand, const SoakFindings& findings) {
+  return findings.kb_per_viewer > 0 ? kb_per_thousand / findings.kb_per_viewer : 0;
+}
+
+void print_visitors(const SoakFindings& findings) {
+  for (size_t i = 0; i < findings.kinds.size(); ++i) {
+    const Tally& tally = findings.kinds[i];
+    std::printf("  %-34s %6llu came", all_kinds()[i].name, static_cast<Count>(tally.came));
+    if (tally.brief > 0) std::printf(", %llu left before a picture", static_cast<Count>(tally.brief));
+    if (tally.refused > 0) std::printf(", %llu refused", static_cast<Count>(tally.refused));
+    if (tally.failed > 0) std::printf(", %llu failed", static_cast<Count>(tally.failed));
+    std::printf("\n");
+  }
+  for (const std::string& what : findings.complaints) std::printf("      %s\n", what.c_str());
+}
+
+void print_memory(const SoakFindings& findings) {
+  const Growth &many = findings.many, &one = findings.one;
+  std::printf("  at like load (%.0f sessions, %.0f WebSockets): %.0f KB at the beginning, %.0f at the end\n",
+              findings.usual_rtc, findings.usual_ws, many.begin_kb, many.end_kb);
+  std::printf("    grown %.0f KB in %.0f visitors, %.1f KB per thousand: %.2f of a viewer (%.1f KB)\n", many.kb(),
+              many.visitors, many.kb_per_thousand(), in_viewers(many.kb_per_thousand(), findings),
+              findings.kb_per_viewer);
+  std::printf("    slope %.2f KB/min, spread around it %.0f KB; with one viewer who stays %.2f KB/min\n",
+              many.slope_kb_min, many.spread_kb, one.slope_kb_min);
+}
+
+void print_idle(const SoakFindings& findings) {
+  const Sample &cold = findings.cold, &before = findings.idle_before, &after = findings.idle_after;
+  std::printf("  with nobody there: %.0f KB at first, %.0f after the first cycle, %.0f at the end\n", cold.kb,
+              before.kb, after.kb);
+  std::printf("    grown %.0f KB in %llu visitors, %.1f KB per thousand: %.2f of a viewer\n", findings.idle_growth_kb(),
+              static_cast<Count>(findings.second_cycle_visitors), findings.idle_kb_per_thousand(),
+              in_viewers(findings.idle_kb_per_thousand(), findings));
+  std::printf("    descriptors %zu, %zu, %zu; threads %zu, %zu, %zu\n", cold.descriptors, before.descriptors,
+              after.descriptors, cold.threads, before.threads, after.threads);
+}
+
+void print_frames(const char* who, const Figures& figures) {
+  std::printf("  %s: %llu of %llu packets lost (%llu while their own socket was full), %llu of %llu frames\n", who,
+              static_cast<Count>(figures.rtc.lost_packets), static_cast<Count>(figures.rtc.packets),
+              static_cast<Count>(figures.rtc.unread_packets), static_cast<Count>(figures.ws.totals.lost),
+              static_cast<Count>(figures.ws.totals.frames));
+}
+
+void write_memory(JsonWriter& json, const SoakFindings& findings) {
+  const Growth& many = findings.many;
+  json.member("begin_kb", rounded(many.begin_kb));
+  json.member("end_kb", rounded(many.end_kb));
+  json.member("growth_kb", rounded(many.kb()));
+  json.member("growth_kb_per_1000", rounded(many.kb_per_thousand()));
+  json.member("kb_per_viewer", rounded(findings.kb_per_viewer));
+  json.member("viewers_per_1000", rounded(in_viewers(many.kb_per_thousand(), findings)));
+  json.member("slope_kb_min", rounded(many.slope_kb_min));
+  json.member("spread_kb", rounded(many.spread_kb));
+  json.member("slope_one_kb_min", rounded(findings.one.slope_kb_min));
+  json.member("idle_cold_kb", rounded(findings.cold.kb));
+  json.member("idle_before_kb", rounded(findings.idle_before.kb));
+  json.member("idle_after_kb", rounded(findings.idle_after.kb));
+  json.member("idle_viewers_per_1000", rounded(in_viewers(findings.idle_kb_per_thousand(), findings)));
+  json.member("descriptors_cold", findings.cold.descriptors);
+  json.member("descriptors_before", findings.idle_before.descriptors);
+  json.member("descriptors_after", findings.idle_after.descriptors);
+  json.member("threads_before", findings.idle_before.threads);
+  json.member("threads_after", findings.idle_after.threads);
+}
+
+void print_json(const SoakOptions& options, const SoakFindings& findings) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.member("bench", "soak");
+  json.member("minutes", rounded(findings.minutes));
+  json.member("viewers", options.viewers);
+  json.member("seed", options.seed);
+  json.member("visitors", findings.total.came);
+  json.member("refused", findings.total.refused);
+  json.member("failed", findings.total.failed);
+  json.member("brief", findings.total.brief);
+  write_memory(json, findings);
+  json.member("stayers_lost", findings.stayers_lost);
+  json.member("lost_packets", findings.staying.rtc.lost_packets);
+  json.member("unread_packets", findings.staying.rtc.unread_packets);
+  json.member("packets", findings.staying.rtc.packets);
+  json.member("lost_frames", findings.staying.ws.totals.lost);
+  json.member("frames", findings.staying.ws.totals.frames);
+  json.member("cpu", rounded(findings.cpu));
+  json.member("whole", findings.broken.empty());
+  json.end_object();
+  std::printf("%s\n", text.c_str());
+}
+
+}  // namespace
+
+void report(const SoakOptions& options, const SoakFindings& findings) {
+  std::printf("%.1f minutes, %zu places (seed %llu): %llu visitors\n", findings.minutes, options.viewers,
+              static_cast<Count>(options.seed), static_cast<Count>(findings.total.came));
+  print_visitors(findings);
+  print_memory(findings);
+  print_idle(findings);
+  print_frames("those who stayed", findings.staying);
+  print_frames("those who came and went", findings.passing);
+  std::printf("  CPU %.1f %% of a core\n", 100 * findings.cpu);
+  for (const std::string& what : findings.broken) std::printf("  BROKEN: %s\n", what.c_str());
+  if (!findings.last_words.empty())
+    std::fprintf(stderr, "the transport's last words: %s\n", findings.last_words.c_str());
+  print_json(options, findings);
+}
+
+}  // namespace sdr::bench

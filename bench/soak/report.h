@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "soak.h"
+
+namespace sdr::bench {
+
+/// As text and as one line of JSON.
+void report(const SoakOptions& options, const SoakFindings& findings);
+
+}  // namespace sdr::bench

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "soak.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+namespace sdr::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+constexpr double kFirstCycle = 0.1;        // of the time: allocators have what they keep
+constexpr double kRefill = 0.1;            // of a cycle: until those who vanish are as many as those whom consent ends
+constexpr size_t kStayers = 2;             // of each kind
+constexpr double kVisitorsToJudge = 2000;  // a few viewers more or less at a moment are no leak
+constexpr Duration kForgotMax = 90s;       // consent and handshakes end after 30 s
+
+std::string end_of(const std::string& path) {
+  std::ifstream file(path, std::ios::ate);
+  file.seekg(-std::min<std::streamoff>(file.tellg(), 4000), std::ios::end);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+Soak::Soak(const SoakOptions& options, std::function<int()> interrupts)
+    : options_(options), interrupts_(std::move(interrupts)), crowd_(scene_, options.viewers, options.seed) {
+  scene_.http_port = server_.port();
+}
+
+SoakFindings Soak::run() {
+  if (!server_.wait_until_ready()) {
+    broke("the transport does not come up");
+    return findings_;
+  }
+  run_for(2s);
+  findings_.cold = sample_now();
+  measure_one_viewer();
+  hold_one();
+  scene_.staying = {};
+  const Minutes all(options_.minutes);
+  cycle(all * kFirstCycle);
+  findings_.idle_before = see_off();
+  const uint64_t visitors = crowd_.total().came;
+  cycle(all * (1 - kFirstCycle));
+  findings_.second_cycle_visitors = crowd_.total().came - visitors;
+  conclude();
+  findings_.idle_after = see_off();
+  judge_what_is_left();
+  if (const int status = server_.process().end(); status != 0) {
+    broke("the transport ended with " + std::to_string(status));
+  }
+  if (!findings_.broken.empty()) findings_.last_words = end_of(server_.folder() + "/transport.log");
+  return findings_;
+}
+
+// As bench webrtc does: the first one brings what all share.
+void Soak::measure_one_viewer() {
+  const size_t others = std::max<size_t>(2, options_.viewers) - 1;
+  stay(rtc_viewer_kind(), 1);
+  run_for(2s);
+  const double with_one_kb = sample_now().kb;
+  stay(rtc_viewer_kind(), others);
+  run_for(3s);
+  findings_.kb_per_viewer = std::max(0.0, sample_now().kb - with_one_kb) / static_cast<double>(others);
+  stayers_leave();
+  (void)see_off();
+}
+
+void Soak::hold_one() {
+  stay(rtc_viewer_kind(), 1);
+  run_for(2s);
+  samples_.clear();
+  run_for(std::min(Minutes(1), Minutes(options_.minutes * kFirstCycle)));
+  findings_.one = growth_of(samples_);
+  stayers_leave();
+}
+
+void Soak::cycle(Minutes time) {
+  stay(rtc_viewer_kind(), kStayers);
+  stay(ws_viewer_kind(), kStayers);
+  samples_.clear();
+  const Time start = Steady::now();
+  crowd_comes_ = true;
+  run_for(time);
+  crowd_comes_ = false;
+  findings_.minutes += Minutes(Steady::now() - start).count();
+  for (const auto& visit : staying_) findings_.stayers_lost += visit->wrong().empty() ? 0 : 1;
+  stayers_leave();
+}
+
+void Soak::stay(const Kind& kind, size_t count) {
+  for (size_t i = 0; i < count && interrupts_() == 0; ++i) {
+    staying_.push_back(kind.make(scene_, scene_.staying, static_cast<uint32_t>(staying_.size() + 1)));
+    if (!staying_.back()->come()) {
+      staying_.pop_back();
+      return broke("a viewer who was to stay was refused");
+    }
+    run_for(20ms);
+  }
+}
+
+void Soak::stayers_leave() {
+  for (const auto& visit : staying_) visit->leave();
+  staying_.clear();
+}
+
+Sample Soak::see_off() {
+  if (interrupts_() > 0 && patience_ == 0) std::printf("waiting for the sessions of those who vanished to lapse\n");
+  patience_ = 1;
+  crowd_.all_leave();
+  const Time end = Steady::now() + kForgotMax;
+  Sample sample;
+  do {
+    run_for(2s);  // also after the last one went, for what goes with it in a later turn
+    const bool was_empty = sample.empty();
+    sample = sample_now();
+    if (was_empty) break;
+  } while (server_.process().alive() && interrupts_() <= patience_ && Steady::now() < end);
+  const bool patient = interrupts_() <= patience_ && server_.process().alive();
+  if (!sample.empty() && patient) broke("sessions are left over");
+  patience_ = 0;
+  return sample;
+}
+
+void Soak::run_for(Minutes time) {
+  const Time end = Steady::now() + std::chrono::duration_cast<Duration>(time);
+  while (Steady::now() < end && interrupts_() <= patience_ && server_.process().alive()) turn();
+}
+
+void Soak::turn() {
+  scene_.loop.run_once(5ms);
+  const Time now = Steady::now();
+  if (now >= next_look_) {
+    next_look_ = now + 25ms;
+    if (scene_.sctp.next_time() && *scene_.sctp.next_time() <= now) scene_.sctp.on_time(now);
+    for (const auto& visit : staying_) visit->on_time(now);
+    if (crowd_comes_) crowd_.go_on(now);
+  }
+  if (now >= next_sample_) {
+    next_sample_ = now + 1s;
+    sample();
+  }
+}
+
+void Soak::sample() {
+  samples_.push_back(sample_now());
+  Sample& sample = samples_.back();
+  sample.minute = Minutes(Steady::now() - start_).count();
+  sample.visitors = crowd_.total().came;
+  if (sample.minute >= minutes_told_ + 1) progress();
+}
+
+void Soak::progress() {
+  const Sample& now = samples_.back();
+  const Tally total = crowd_.total();
+  const Sample& before = samples_[samples_.size() - std::min<size_t>(samples_.size(), 30)];
+  const double wall_s = (now.minute - before.minute) * 60;
+  minutes_told_ = static_cast<int>(now.minute);
+  std::printf(
+      "minute %3d: %3.0f sessions, %3.0f WebSockets, %6.0f KB, %3zu descriptors, %zu threads, CPU %4.1f %%; %llu came, "
+      "%llu refused, %llu failed\n",
+      minutes_told_, now.rtc, now.ws, now.kb, now.descriptors, now.threads,
+      wall_s > 0 ? 100 * (now.cpu_s - before.cpu_s) / wall_s : 0.0, static_cast<unsigned long long>(total.came),
+      static_cast<unsigned long long>(total.refused), static_cast<unsigned long long>(total.failed));
+  std::fflush(stdout);
+}
+
+void Soak::broke(const std::string& what) {
+  if (std::find(findings_.broken.begin(), findings_.broken.end(), what) == findings_.broken.end()) {
+    findings_.broken.push_back(what);
+  }
+}
+
+// A leak of memory shows at both ends: with as many as at the beginning, and with nobody.
+void Soak::judge_what_is_left() {
+  if (!server_.process().alive()) return broke("the transport died");
+  if (findings_.idle_after.descriptors != findings_.idle_before.descriptors) broke("descriptors are left over");
+  const double least_kb = std::min(findings_.many.kb_per_thousand(), findings_.idle_kb_per_thousand());
+  const bool enough = findings_.many.visitors >= kVisitorsToJudge;
+  if (enough && least_kb > findings_.kb_per_viewer) broke("memory grows by more than a viewer per thousand visitors");
+}
+
+// What the second cycle showed.
+void Soak::conclude() {
+  const auto refill = static_cast<size_t>(kRefill * static_cast<double>(samples_.size()));
+  const std::vector<Sample> like = of_like_load(std::span(samples_).subspan(refill));
+  findings_.many = growth_of(like);
+  if (like.size() > 1) {
+    const Sample &first = like.front(), &last = like.back();
+    findings_.cpu = (last.cpu_s - first.cpu_s) / 60 / (last.minute - first.minute);
+    findings_.usual_rtc = like[like.size() / 2].rtc;
+    findings_.usual_ws = like[like.size() / 2].ws;
+  }
+  findings_.total = crowd_.total();
+  findings_.kinds = crowd_.tallies();
+  findings_.complaints = crowd_.complaints();
+  findings_.staying = scene_.staying;
+  findings_.passing = scene_.passing;
+  if (findings_.total.refused + findings_.total.failed + findings_.stayers_lost > 0) {
+    broke("viewers were refused or let down");
+  }
+}
+
+}  // namespace sdr::bench
