@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/scheduling.h"
 #include "bench/common/process.h"
 #include "frames/ring_writer.h"
 
@@ -35,6 +36,7 @@ Feeder::~Feeder() {
 void Feeder::run() {
   constexpr uint32_t kKeyframeGap = 30;  // sim.md: forced keyframes are at least 500 ms and 30 frames apart
   pin_to_core(options_.core);
+  ask_to_wake_soon();  // as the simulator's threads do
   auto writer = frames::RingWriter::open({.path = options_.ring});
   if (!writer) {
     std::fprintf(stderr, "ring: %s\n", writer.error().message().c_str());

@@ -18,7 +18,8 @@ TEST(Scheduling, GivesAThreadTheTurnsItAskedFor) {
     ask_for_long_turns();
     long_turns = turn_length();
   }).join();
-  if (!before || soon == before) GTEST_SKIP() << "this kernel gives all threads turns of one length (6.12 and later ask)";
+  if (!before || soon == before)
+    GTEST_SKIP() << "this kernel gives all threads turns of one length (6.12 and later ask)";
   EXPECT_EQ(soon, std::chrono::microseconds(100));
   EXPECT_EQ(inherited, soon);
   EXPECT_EQ(long_turns, std::chrono::milliseconds(10));

@@ -16,8 +16,9 @@
 
 namespace sdr {
 
-/// Configures the log, asks the scheduler to be woken soon (scheduling.h; threads inherit it), reads the options, turns SIGTERM and SIGINT into loop.stop(), ignores SIGPIPE, and runs.
-/// Gives the process's exit code: 0 after a signal, 2 for bad configuration, 1 for anything else; errors are one line.
+/// Configures the log, asks the scheduler to be woken soon (scheduling.h; threads inherit it), reads the options, turns
+/// SIGTERM and SIGINT into loop.stop(), ignores SIGPIPE, and runs. Gives the process's exit code: 0 after a signal, 2
+/// for bad configuration, 1 for anything else; errors are one line.
 int run_service(std::string_view service, int argc, const char* const* argv,
                 const std::function<void(Options&)>& describe, const std::function<void(EventLoop&)>& run);
 

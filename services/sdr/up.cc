@@ -220,7 +220,7 @@ int run_up(int argc, const char* const* argv) {
   const sigset_t signals = watched_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  ask_to_wake_soon();  // and with it all that it starts, NATS too
+  ask_to_wake_soon();                     // and with it all that it starts, NATS too
   configure_log("sdr", LogLevel::error);  // a bus that is not there yet is nothing to tell here
   Terminal terminal(stdout);
   EventLoop loop;
