@@ -9,7 +9,7 @@
 // else the machine does meets both alike; the WebSocket's pages have no WebRTC, as where a network lets no UDP through.
 // And how long pages wait for WebRTC's first picture, from asking for it.
 //
-//     ./sdr bench glass [--seconds 15] [--turns 2] [--pages 20] [--robot rover] [--moving]
+//     ./sdr bench glass [--seconds 15] [--turns 2] [--pages 40] [--robot rover] [--moving]
 
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
   options: {
     seconds: { type: "string", default: "15" },
     turns: { type: "string", default: "2" },
-    pages: { type: "string", default: "20" },
+    pages: { type: "string", default: "40" },
     robot: { type: "string", default: "rover" },
     moving: { type: "boolean", default: false },
   },
