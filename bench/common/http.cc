@@ -18,12 +18,16 @@ std::string HttpAnswer::header(std::string_view name) const {
   return head.substr(at + line.size(), head.find("\r\n", at + 2) - at - line.size());
 }
 
+void limit_patience(int fd) {
+  const timeval patience = {.tv_sec = 5, .tv_usec = 0};
+  (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
 HttpAnswer ask_http(uint16_t port, std::string_view method, const std::string& path, const std::string& sdp) {
   const std::string host = "127.0.0.1:" + std::to_string(port);
   const auto socket = net::connect_tcp(net::Address::parse(host).value());
   if (!socket) return {};
-  const timeval patience = {.tv_sec = 5, .tv_usec = 0};
-  (void)setsockopt(socket->get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  limit_patience(socket->get());
   const std::string request =
       std::string(method) + " " + path + " HTTP/1.1\r\nHost: " + host +
       "\r\nConnection: close\r\nContent-Type: application/sdp\r\nContent-Length: " + std::to_string(sdp.size()) +

@@ -15,6 +15,9 @@ struct HttpAnswer {
   std::string header(std::string_view name) const;
 };
 
+/// No read of this socket waits longer than five seconds.
+void limit_patience(int fd);
+
 /// Asks the server on loopback, on a connection of its own, and waits five seconds at most.
 HttpAnswer ask_http(uint16_t port, std::string_view method, const std::string& path, const std::string& sdp = "");
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/common/rtc_viewer.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "bench/common/http.h"
+#include "bench/common/stamped_socket.h"
 #include "net/socket.h"
 #include "rtc/rtp/media_time.h"
 
@@ -25,38 +24,10 @@ FileDescriptor make_udp_socket(const net::Address& to) {
   FileDescriptor fd(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int on = 1;
   (void)setsockopt(fd.get(), IPPROTO_UDP, UDP_GRO, &on, sizeof on);
-  (void)setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   (void)setsockopt(fd.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+  stamp_arrivals(fd.get());
   if (connect(fd.get(), to.data(), to.size()) != 0) fd.reset();
   return fd;
-}
-
-struct Arrival {
-  uint64_t us = realtime_us();
-  size_t segment_bytes = 0;  // 0: a datagram of its own
-  uint32_t overflows = 0;
-};
-
-template <typename Value>
-Value value_of(const cmsghdr& message) {
-  Value value{};
-  std::memcpy(&value, CMSG_DATA(&message), sizeof value);
-  return value;
-}
-
-Arrival arrival_of(msghdr& message) {
-  Arrival arrival;
-  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
-      const auto time = value_of<timespec>(*c);
-      arrival.us = static_cast<uint64_t>(time.tv_sec) * 1'000'000 + static_cast<uint64_t>(time.tv_nsec) / 1000;
-    } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
-      arrival.overflows = value_of<uint32_t>(*c);
-    } else if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
-      arrival.segment_bytes = static_cast<size_t>(value_of<int>(*c));
-    }
-  }
-  return arrival;
 }
 
 }  // namespace
@@ -122,24 +93,16 @@ bool RtcViewer::hang_up() { return ask_http(http_port_, "DELETE", session_).stat
 void RtcViewer::read() {
   if (over_tcp()) return read_stream();
   static thread_local std::array<uint8_t, kWholeBytes> memory;
-  alignas(cmsghdr) std::array<char, 256> control;
+  const std::span space = std::span(memory).first(options_.watches ? kWholeBytes : kHeadBytes);
   while (true) {
-    const std::span space = std::span(memory).first(options_.watches ? kWholeBytes : kHeadBytes);
-    iovec part = {space.data(), space.size()};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t got = recvmsg(socket_.get(), &message, MSG_TRUNC);
-    if (got <= 0) return;
-    const auto bytes = static_cast<size_t>(got);
+    const Arrival arrival = receive(socket_.get(), space, MSG_TRUNC);
+    if (arrival.bytes <= 0) return;
+    const auto bytes = static_cast<size_t>(arrival.bytes);
     const std::span<const uint8_t> there = space.first(std::min(bytes, space.size()));
     if (rtc::kind_of(there) != rtc::DatagramKind::kRtp) {
       player_->on_datagram(there, Steady::now());
       continue;
     }
-    const Arrival arrival = arrival_of(message);
     overflows_ = std::max(overflows_, arrival.overflows);
     take(there, bytes, arrival.segment_bytes == 0 ? bytes : arrival.segment_bytes, arrival.us);
   }

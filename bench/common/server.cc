@@ -15,7 +15,7 @@ namespace sdr::bench {
 
 using Words = std::vector<std::string>;
 
-Server::Server(int server_core, int other_core)
+Server::Server(int server_core, int other_core, const std::string& preload)
     : folder_("/dev/shm/sdr-bench-" + std::to_string(getpid())), http_(free_port()), nats_(free_port()) {
   std::filesystem::create_directories(folder_);
   const std::string nats_port = std::to_string(nats_);
@@ -23,12 +23,12 @@ Server::Server(int server_core, int other_core)
                                    folder_ + "/nats.log");
   feeder_ = std::make_unique<Feeder>(FeederOptions{
       .ring = folder_ + "/frames", .frame_bytes = kFrameBytes, .fps = kFps, .keyframe_every = 600, .core = other_core});
-  process_ = std::make_unique<Process>(
-      Words{SDR_TRANSPORT},
-      Words{"SDR_SHM_PATH=" + folder_ + "/frames", "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_),
-            "SDR_UDP_ADDR=127.0.0.1:0", "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0",
-            "SDR_NATS_URL=nats://127.0.0.1:" + nats_port},
-      server_core, folder_ + "/transport.log");
+  Words environment = {"SDR_SHM_PATH=" + folder_ + "/frames", "SDR_LISTEN_ADDR=127.0.0.1:" + std::to_string(http_),
+                       "SDR_UDP_ADDR=127.0.0.1:0", "SDR_TRANSPORT_METRICS_ADDR=127.0.0.1:0",
+                       "SDR_NATS_URL=nats://127.0.0.1:" + nats_port};
+  if (!preload.empty())
+    environment.insert(environment.end(), {"LD_PRELOAD=" + preload, "SDR_COUNTED_HEAP=" + folder_ + "/heap"});
+  process_ = std::make_unique<Process>(Words{SDR_TRANSPORT}, environment, server_core, folder_ + "/transport.log");
   bus_thread_ = std::thread([this, other_core] { answer_keyframe_requests(other_core); });
 }
 

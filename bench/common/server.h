@@ -18,7 +18,8 @@ class Server {
   static constexpr size_t kFrameBytes = 16'700;  ///< 8 Mbit/s at kFps
   static constexpr double kFps = 60;
 
-  Server(int server_core, int other_core);
+  /// `preload`: a library that the transport is started with; it gets folder() + "/heap" as SDR_COUNTED_HEAP.
+  Server(int server_core, int other_core, const std::string& preload = "");
   ~Server();
 
   uint16_t port() const { return http_; }

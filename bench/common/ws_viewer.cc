@@ -4,10 +4,13 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <string>
 
 #include "base/clock.h"
+#include "bench/common/http.h"
+#include "bench/common/stamped_socket.h"
 #include "frames/frame_header.h"
 #include "net/socket.h"
 
@@ -33,17 +36,6 @@ bool read_answer(int fd) {
   return false;
 }
 
-uint32_t arrival_time(msghdr& message) {
-  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS) continue;
-    timespec time;
-    std::memcpy(&time, CMSG_DATA(c), sizeof time);
-    return static_cast<uint32_t>(static_cast<uint64_t>(time.tv_sec) * 1'000'000 +
-                                 static_cast<uint64_t>(time.tv_nsec) / 1000);
-  }
-  return static_cast<uint32_t>(realtime_us());
-}
-
 }  // namespace
 
 bool WsViewer::open(uint16_t port) {
@@ -51,6 +43,7 @@ bool WsViewer::open(uint16_t port) {
   auto socket = net::connect_tcp(net::Address::parse("127.0.0.1:" + std::to_string(port)).value());
   if (!socket) return false;
   const int fd = socket.value().get();
+  limit_patience(fd);
   if (send(fd, kHandshake.data(), kHandshake.size(), MSG_NOSIGNAL) < 0 || !read_answer(fd)) return false;
   adopt(std::move(socket.value()));
   opened_ = opened;
@@ -60,8 +53,7 @@ bool WsViewer::open(uint16_t port) {
 void WsViewer::adopt(FileDescriptor socket) {
   socket_ = std::move(socket);
   opened_ = Steady::now();
-  const int on = 1;
-  setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  stamp_arrivals(socket_.get());
 }
 
 void WsViewer::close() {
@@ -71,16 +63,10 @@ void WsViewer::close() {
 
 void WsViewer::read(std::span<uint8_t> buffer) {
   if (closed_) return;
-  iovec space = {buffer.data(), buffer.size()};
-  alignas(cmsghdr) std::array<char, 256> control;
-  msghdr message{};
-  message.msg_iov = &space;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  const ssize_t got = recvmsg(socket_.get(), &message, MSG_DONTWAIT);
-  if (got > 0) return take(buffer.data(), static_cast<size_t>(got), arrival_time(message));
-  if (got < 0 && errno == EAGAIN) return;
+  const Arrival arrival = receive(socket_.get(), buffer, MSG_DONTWAIT);
+  if (arrival.bytes > 0)
+    return take(buffer.data(), static_cast<size_t>(arrival.bytes), static_cast<uint32_t>(arrival.us));
+  if (arrival.bytes < 0 && errno == EAGAIN) return;
   ++figures_.totals.closed;
   closed_ = true;
 }

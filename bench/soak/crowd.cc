@@ -53,6 +53,7 @@ void Crowd::come(Place& place, Time now) {
   const auto seed = static_cast<uint32_t>(place.random());
   place.visit = all_kinds()[place.kind].make(scene_, scene_.passing, seed);
   place.came = now;
+  place.excused = false;
   place.until = now + stay;
   ++tallies_[place.kind].came;
   if (place.visit->come()) return;
@@ -67,8 +68,7 @@ void Crowd::look_after(Place& place, Time now) {
   std::string wrong = place.visit->wrong();
   if (wrong.empty() && !place.visit->sees() && now - place.came > kPictureMax) wrong = "no picture in ten seconds";
   if (wrong.empty()) return;
-  ++tallies_[place.kind].failed;
-  complain(place, wrong);
+  fail(place, wrong);
   place.visit.reset();
   place.until = now + draw(place.random, kEmptyMean);
 }
@@ -77,8 +77,7 @@ void Crowd::leave(Place& place, Time now) {
   place.visit->leave();
   const bool watches = all_kinds()[place.kind].watches;
   if (const std::string wrong = watches ? place.visit->wrong() : ""; !wrong.empty()) {
-    ++tallies_[place.kind].failed;
-    complain(place, wrong);
+    fail(place, wrong);
   } else if (watches && !place.visit->sees()) {
     ++tallies_[place.kind].brief;
   }
@@ -93,6 +92,10 @@ void Crowd::all_leave() {
   }
 }
 
+void Crowd::excuse() {
+  for (Place& place : places_) place.excused = true;
+}
+
 Tally Crowd::total() const {
   Tally sum;
   for (const Tally& tally : tallies_) {
@@ -100,6 +103,7 @@ Tally Crowd::total() const {
     sum.refused += tally.refused;
     sum.failed += tally.failed;
     sum.brief += tally.brief;
+    sum.excused += tally.excused;
   }
   return sum;
 }
@@ -107,6 +111,15 @@ Tally Crowd::total() const {
 size_t Crowd::here() const {
   return static_cast<size_t>(
       std::count_if(places_.begin(), places_.end(), [](const Place& place) { return place.visit != nullptr; }));
+}
+
+void Crowd::fail(const Place& place, const std::string& what) {
+  if (place.excused) {
+    ++tallies_[place.kind].excused;
+    return;
+  }
+  ++tallies_[place.kind].failed;
+  complain(place, what);
 }
 
 void Crowd::complain(const Place& place, const std::string& what) {

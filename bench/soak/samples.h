@@ -5,15 +5,16 @@
 #include <span>
 #include <vector>
 
-#include "bench/common/process.h"
+#include "bench/common/server.h"
 
 namespace sdr::bench {
 
 /// What the transport takes at a moment, and for how many.
 struct Sample {
   double minute = 0;
-  uint64_t visitors = 0;  ///< that had come by then
-  double kb = 0;          ///< of anonymous memory
+  uint64_t visitors = 0;   ///< that had come by then
+  double kb = 0;           ///< of its heap in use
+  double resident_kb = 0;  ///< of anonymous memory
   size_t descriptors = 0, threads = 0;
   double cpu_s = 0;
   double rtc = 0, ws = 0, tcp = 0;  ///< that the transport knows: WebRTC sessions, WebSockets, ICE-TCP connections
@@ -21,7 +22,7 @@ struct Sample {
 
   bool empty() const { return answered && rtc == 0 && ws == 0 && tcp == 0; }
 };
-Sample take_sample(const Process& process, uint16_t http_port);
+Sample take_sample(const Server& server);
 
 /// Those at which the transport has about as many WebRTC sessions as at most of the others, since memory follows those.
 std::vector<Sample> of_like_load(std::span<const Sample> samples);
@@ -35,6 +36,7 @@ struct Growth {
   double kb() const { return end_kb - begin_kb; }
   double kb_per_thousand() const { return visitors > 0 ? kb() / visitors * 1000 : 0; }
 };
-Growth growth_of(std::span<const Sample> samples);
+/// Of `kb` or `resident_kb`.
+Growth growth_of(std::span<const Sample> samples, double Sample::*kb);
 
 }  // namespace sdr::bench

@@ -9,6 +9,7 @@
 
 #include "bench/common/server.h"
 #include "crowd.h"
+#include "pauses.h"
 #include "samples.h"
 #include "visit.h"
 
@@ -23,18 +24,22 @@ struct SoakOptions {
 };
 
 struct SoakFindings {
-  double minutes = 0;  ///< that viewers came and went
-  Sample cold;         ///< nobody has been there yet
-  Sample idle_before;  ///< nobody is there after the first cycle, which a tenth of the time was
-  Sample idle_after;   ///< ... and after the second
-  double kb_per_viewer = 0;
+  double minutes = 0;        ///< that viewers came and went
+  Sample cold;               ///< nobody has been there yet
+  Sample idle_before;        ///< nobody is there after the first cycle, which a tenth of the time was
+  Sample idle_after;         ///< ... and after the second
+  double kb_per_viewer = 0;  ///< of the heap
+  double resident_kb_per_viewer = 0;
   Growth one;   ///< with a single viewer, who stays
   Growth many;  ///< the second cycle, at like load
+  Growth many_resident;
   double usual_rtc = 0, usual_ws = 0, cpu = 0;
   Tally total;
   std::vector<Tally> kinds;
   uint64_t second_cycle_visitors = 0;
   Figures staying, passing;
+  uint64_t pauses = 0;  ///< that the machine made
+  double pauses_s = 0;
   size_t stayers_lost = 0;          ///< whom the server let go
   std::vector<std::string> broken;  ///< what must not be
   std::vector<std::string> complaints;
@@ -55,6 +60,10 @@ class Soak {
 
  private:
   using Minutes = std::chrono::duration<double, std::ratio<60>>;
+  struct Stayer {
+    const Kind* kind;
+    std::unique_ptr<Visit> visit;
+  };
 
   void measure_one_viewer();
   void hold_one();
@@ -62,6 +71,7 @@ class Soak {
   void cycle(Minutes time);
   /// That many more stay.
   void stay(const Kind& kind, size_t count);
+  void excuse_all();
   void stayers_leave();
   /// Everybody goes, and the transport has noticed.
   Sample see_off();
@@ -73,17 +83,19 @@ class Soak {
   void broke(const std::string& what);
   void conclude();
   void judge_what_is_left();
-  Sample sample_now() const { return take_sample(server_.process(), server_.port()); }
+  Sample sample_now() const { return take_sample(server_); }
 
   const SoakOptions options_;
   const std::function<int()> interrupts_;
-  Server server_{-1, -1};
+  Server server_;
   Scene scene_;
-  std::vector<std::unique_ptr<Visit>> staying_;
+  std::vector<Stayer> staying_;
   Crowd crowd_;
   bool crowd_comes_ = false;
   int patience_ = 0;  // how many interrupts do not end what is going on
   const Time start_ = std::chrono::steady_clock::now();
+  const Pauses pauses_;
+  uint64_t pauses_seen_ = 0;
   Time next_look_{}, next_sample_{};
   std::vector<Sample> samples_;  // of the part that is going on
   int minutes_told_ = 0;
