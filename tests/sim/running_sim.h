@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -8,6 +9,9 @@
 #include "sim/options.h"
 
 namespace sdr::testing {
+
+/// One that draws small pictures, quickly, with all its files in that folder and a port of the system's choice.
+sim::SimOptions small_sim(const std::filesystem::path& folder, const std::string& nats_url);
 
 /// A simulator on a thread of its own, as the process would run it.
 class RunningSim {

@@ -22,14 +22,10 @@ class SimTest : public ::testing::Test {
       GTEST_SKIP() << "no off-screen renderer here: " << renderer.error().message();
     }
     nats_ = std::make_unique<NatsServer>();
-    options_.robots_dir = SDR_ROBOTS_DIR;
+    options_ = small_sim(folder_.path(), nats_->url());
     options_.width = 320;
     options_.height = 180;
     options_.fps = 30;
-    options_.shm_path = folder_.file("ring");
-    options_.run_dir = folder_.path() / "run";
-    options_.nats_url = nats_->url();
-    options_.listen = "127.0.0.1:0";
     start();
   }
 

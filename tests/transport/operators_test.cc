@@ -30,16 +30,7 @@ class TransportOperators : public TransportTest {
     if (const auto renderer = robot::Renderer::create(); !renderer) {
       GTEST_SKIP() << "no off-screen renderer here: " << renderer.error().message();
     }
-    sim::SimOptions simulator;
-    simulator.robots_dir = SDR_ROBOTS_DIR;
-    simulator.width = 160;
-    simulator.height = 90;
-    simulator.fps = 20;
-    simulator.shm_path = folder.file("pictures");
-    simulator.run_dir = folder.path() / "run";
-    simulator.nats_url = options.nats_url;
-    simulator.listen = "127.0.0.1:0";
-    sim_ = std::make_unique<RunningSim>(simulator);
+    sim_ = std::make_unique<RunningSim>(small_sim(folder.path(), options.nats_url));
     open_ring();  // pictures of our own open the gate, however slowly this machine renders
     start();
   }

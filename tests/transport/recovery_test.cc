@@ -11,7 +11,16 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 constexpr const char* kHealth = "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
 
-class TransportRecovery : public TransportTest {};
+class TransportRecovery : public TransportTest {
+ protected:
+  /// With frames that come all the while.
+  bool until_health(const std::string& status) {
+    return until([&] {
+      write_frame(false);
+      return has(http(kHealth), "\"" + status + "\"");
+    });
+  }
+};
 
 TEST_F(TransportRecovery, WaitsForAWriterThatComesLater) {
   start();
@@ -20,10 +29,7 @@ TEST_F(TransportRecovery, WaitsForAWriterThatComesLater) {
   open_ring();
   write_frame(true);
   EXPECT_TRUE(wait_frame(*client));
-  EXPECT_TRUE(until([&] {
-    write_frame(false);
-    return has(http(kHealth), "\"ok\"");
-  }));
+  EXPECT_TRUE(until_health("ok"));
 }
 
 TEST_F(TransportRecovery, FollowsAWriterThatStartsAgainOnANewRing) {
@@ -59,19 +65,13 @@ TEST_F(TransportRecovery, KeepsShowingThePictureWithoutTheBusAndSaysSo) {
   start();
   auto client = connect_operator();
   nats->kill();
-  ASSERT_TRUE(until([&] {
-    write_frame(false);
-    return has(http(kHealth), "\"bus_lost\"");
-  }));
+  ASSERT_TRUE(until_health("bus_lost"));
   write_frame(false);
   EXPECT_TRUE(wait_frame(*client));
   client->command(R"({"action":"estop","cmd_seq":1,"data":{}})");
   EXPECT_TRUE(has(wait_ack(*client), "\"error\""));
   nats->restart();
-  EXPECT_TRUE(until([&] {
-    write_frame(false);
-    return has(http(kHealth), "\"ok\"");
-  }));
+  EXPECT_TRUE(until_health("ok"));
 }
 
 TEST_F(TransportRecovery, TellsItsClientsThatItGoes) {

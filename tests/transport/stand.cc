@@ -76,13 +76,17 @@ std::shared_ptr<WsClient> TransportTest::connect_as(const std::string& token, co
   return client;
 }
 
-std::shared_ptr<WsClient> TransportTest::connect_operator() {
+std::shared_ptr<WsClient> TransportTest::connect_operator(const std::function<void(bool keyframe)>& write) {
   if (!writer) open_ring();
   auto client = connect();
-  write_frame(true);
-  EXPECT_TRUE(wait_frame(*client));
-  write_frame(false);
-  EXPECT_TRUE(wait_frame(*client));
+  for (const bool keyframe : {true, false}) {
+    if (write) {
+      write(keyframe);
+    } else {
+      write_frame(keyframe);
+    }
+    EXPECT_TRUE(wait_frame(*client));
+  }
   say_clock();
   EXPECT_NE(wait_telemetry(*client, "telemetry.clock"), "");
   // The gate opens with the first change of the sequence number that this transport has seen.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,8 +40,9 @@ class TransportTest : public ::testing::Test {
   void use_tokens(const std::string& lines);
   /// One that has shown its token and been told the role.
   std::shared_ptr<WsClient> connect_as(const std::string& token, const std::string& role);
-  /// One that has seen its first frame, with the gate open and the robot's clock known.
-  std::shared_ptr<WsClient> connect_operator();
+  /// One that has seen its first frame, with the gate open and the robot's clock known. `write`: frames of the test's
+  /// own, in place of write_frame()'s.
+  std::shared_ptr<WsClient> connect_operator(const std::function<void(bool keyframe)>& write = {});
   std::string http(const std::string& request);
 
   /// Turns the loop until it is so; one that waits in vain gives up after 20 s.

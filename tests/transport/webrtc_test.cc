@@ -112,15 +112,14 @@ class TransportWebRtc : public TransportTest {
   }
   /// A client that may drive: pictures flow, the gate is open and the robot's clock known.
   std::shared_ptr<WsClient> connect_driver() {
-    auto client = connect();
-    write_picture(true);
-    EXPECT_TRUE(wait_frame(*client));
-    write_picture(false);
-    EXPECT_TRUE(wait_frame(*client));
-    say_clock();
-    EXPECT_NE(wait_telemetry(*client, "telemetry.clock"), "");
-    EXPECT_TRUE(until([&] { return has(wait_telemetry(*client, "telemetry.safety.video_gate"), "open"); }));
-    return client;
+    return connect_operator([this](bool keyframe) { write_picture(keyframe); });
+  }
+  /// Its session, with a picture and both channels open; null where it does not come to that.
+  std::unique_ptr<RtcViewer> open_session(WsClient& client) {
+    auto viewer = make_viewer();
+    const bool opens = !signal_session(client, *viewer).empty() && watch(*viewer) && open_channels(*viewer);
+    if (!opens) forget(viewer);
+    return viewer;
   }
   bool open_channels(RtcViewer& viewer) {
     return until_all(
@@ -252,9 +251,8 @@ TEST_F(TransportWebRtc, CarriesTwistsAndAcknowledgementsOnControl) {
   open_ring();
   start();
   auto driver = connect_driver();
-  auto viewer = make_viewer();
-  ASSERT_NE(signal_session(*driver, *viewer), "");
-  ASSERT_TRUE(watch(*viewer) && open_channels(*viewer));
+  auto viewer = open_session(*driver);
+  ASSERT_TRUE(viewer);
   heard.clear();
   EXPECT_EQ(viewer->player().send(Channel::control, twist(1), false), rtc::SendResult::sent);
   std::optional<std::string> sent;
@@ -284,9 +282,8 @@ TEST_F(TransportWebRtc, AnswersCommandsOnTheChannelThatTheyCameBy) {
   open_ring();
   start();
   auto driver = connect_driver();
-  auto viewer = make_viewer();
-  ASSERT_NE(signal_session(*driver, *viewer), "");
-  ASSERT_TRUE(watch(*viewer) && open_channels(*viewer));
+  auto viewer = open_session(*driver);
+  ASSERT_TRUE(viewer);
   const std::string acquire = R"({"action":"lease","cmd_seq":7,"data":{"op":"acquire"}})";
   EXPECT_EQ(viewer->player().send(Channel::commands, acquire, true), rtc::SendResult::sent);
   const std::string ack = wait_message(*viewer, Channel::commands, "\"cmd_seq\":7");
@@ -336,9 +333,8 @@ TEST_F(TransportWebRtc, EndsWithTheWebSocketThatSignalledIt) {
   open_ring();
   start();
   auto client = connect();
-  auto viewer = make_viewer();
-  ASSERT_NE(signal_session(*client, *viewer), "");
-  ASSERT_TRUE(watch(*viewer) && open_channels(*viewer));
+  auto viewer = open_session(*client);
+  ASSERT_TRUE(viewer);
   shutdown(client->fd(), SHUT_RDWR);
   EXPECT_TRUE(until_all([&] { return !viewer->player().ended().empty(); }));
   EXPECT_TRUE(until_all([&] { return transport->rtc().port().count() == 0; }));
