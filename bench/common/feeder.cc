@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/common/feeder.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -34,7 +35,8 @@ Feeder::~Feeder() {
 }
 
 void Feeder::run() {
-  constexpr uint32_t kKeyframeGap = 30;  // sim.md: forced keyframes are at least 500 ms and 30 frames apart
+  constexpr uint32_t kKeyframeGap = 30;           // sim.md: forced keyframes are at least 500 ms and 30 frames apart
+  constexpr std::chrono::seconds kBehindMost(1);  // after a pause of the machine not all at once
   pin_to_core(options_.core);
   ask_to_wake_soon();  // as the simulator's threads do
   auto writer = frames::RingWriter::open({.path = options_.ring});
@@ -48,7 +50,7 @@ void Feeder::run() {
   auto next = std::chrono::steady_clock::now();
   uint32_t since_keyframe = options_.keyframe_every;
   for (uint64_t tick = 0; !stopping_.load(); ++tick) {
-    next += interval;
+    next = std::max(next + interval, std::chrono::steady_clock::now() - kBehindMost);
     std::this_thread::sleep_until(next);
     const bool keyframe =
         since_keyframe >= options_.keyframe_every || (since_keyframe >= kKeyframeGap && wanted_.exchange(false));

@@ -121,6 +121,7 @@ void Soak::stayers_leave() {
 void Soak::excuse_all() {
   pauses_seen_ = pauses_.count();
   crowd_.excuse();
+  last_turn_ = Steady::now();  // those who come again take turns themselves
   const std::vector<Stayer> before = std::exchange(staying_, {});
   for (const Stayer& stayer : before) {
     stayer.visit->leave();
@@ -152,9 +153,11 @@ void Soak::run_for(Minutes time) {
 }
 
 void Soak::turn() {
-  if (pauses_.count() != pauses_seen_) excuse_all();
   scene_.loop.run_once(5ms);
-  const Time now = Steady::now();
+  if (Steady::now() - last_turn_ > 1s)
+    std::this_thread::sleep_for(300ms);  // until it is known whether that was a pause
+  if (pauses_.count() != pauses_seen_) excuse_all();
+  const Time now = last_turn_ = Steady::now();
   if (now >= next_look_) {
     next_look_ = now + 25ms;
     if (scene_.sctp.next_time() && *scene_.sctp.next_time() <= now) scene_.sctp.on_time(now);

@@ -96,7 +96,7 @@ class Soak {
   const Time start_ = std::chrono::steady_clock::now();
   const Pauses pauses_;
   uint64_t pauses_seen_ = 0;
-  Time next_look_{}, next_sample_{};
+  Time next_look_{}, next_sample_{}, last_turn_ = start_;
   std::vector<Sample> samples_;  // of the part that is going on
   int minutes_told_ = 0;
   SoakFindings findings_;
