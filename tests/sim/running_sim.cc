@@ -7,17 +7,15 @@
 
 namespace sdr::testing {
 
-sim::SimOptions small_sim(const std::filesystem::path& folder, const std::string& nats_url) {
-  sim::SimOptions options;
+void make_small(sim::SimOptions& options, const std::filesystem::path& folder, const std::string& nats_url) {
   options.robots_dir = SDR_ROBOTS_DIR;
   options.width = 160;
   options.height = 90;
   options.fps = 20;
-  options.shm_path = folder / "pictures";
+  options.shm_path = folder / "ring";
   options.run_dir = folder / "run";
   options.nats_url = nats_url;
   options.listen = "127.0.0.1:0";
-  return options;
 }
 
 RunningSim::RunningSim(sim::SimOptions options) : options_(std::move(options)), thread_([this] { run(); }) {}

@@ -10,8 +10,8 @@
 
 namespace sdr::testing {
 
-/// One that draws small pictures, quickly, with all its files in that folder and a port of the system's choice.
-sim::SimOptions small_sim(const std::filesystem::path& folder, const std::string& nats_url);
+/// Small pictures, all files in that folder, and a port of the system's choice; the other options stay as they are.
+void make_small(sim::SimOptions& options, const std::filesystem::path& folder, const std::string& nats_url);
 
 /// A simulator on a thread of its own, as the process would run it.
 class RunningSim {

@@ -22,7 +22,7 @@ class SimTest : public ::testing::Test {
       GTEST_SKIP() << "no off-screen renderer here: " << renderer.error().message();
     }
     nats_ = std::make_unique<NatsServer>();
-    options_ = small_sim(folder_.path(), nats_->url());
+    make_small(options_, folder_.path(), nats_->url());
     options_.width = 320;
     options_.height = 180;
     options_.fps = 30;

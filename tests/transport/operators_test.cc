@@ -30,7 +30,9 @@ class TransportOperators : public TransportTest {
     if (const auto renderer = robot::Renderer::create(); !renderer) {
       GTEST_SKIP() << "no off-screen renderer here: " << renderer.error().message();
     }
-    sim_ = std::make_unique<RunningSim>(small_sim(folder.path(), options.nats_url));
+    sim::SimOptions simulator;
+    make_small(simulator, folder.path(), options.nats_url);
+    sim_ = std::make_unique<RunningSim>(simulator);
     open_ring();  // pictures of our own open the gate, however slowly this machine renders
     start();
   }
