@@ -53,12 +53,11 @@ void Crowd::come(Place& place, Time now) {
   const auto seed = static_cast<uint32_t>(place.random());
   place.visit = all_kinds()[place.kind].make(scene_, scene_.passing, seed);
   place.came = now;
-  place.excused = false;
+  place.pauses = scene_.pauses.count();
   place.until = now + stay;
   ++tallies_[place.kind].came;
   if (place.visit->come()) return;
-  ++tallies_[place.kind].refused;
-  complain(place, "was refused");
+  blame(&Tally::refused, place, "was refused");
   place.visit.reset();
 }
 
@@ -68,7 +67,7 @@ void Crowd::look_after(Place& place, Time now) {
   std::string wrong = place.visit->wrong();
   if (wrong.empty() && !place.visit->sees() && now - place.came > kPictureMax) wrong = "no picture in ten seconds";
   if (wrong.empty()) return;
-  fail(place, wrong);
+  blame(&Tally::failed, place, wrong);
   place.visit.reset();
   place.until = now + draw(place.random, kEmptyMean);
 }
@@ -77,7 +76,7 @@ void Crowd::leave(Place& place, Time now) {
   place.visit->leave();
   const bool watches = all_kinds()[place.kind].watches;
   if (const std::string wrong = watches ? place.visit->wrong() : ""; !wrong.empty()) {
-    fail(place, wrong);
+    blame(&Tally::failed, place, wrong);
   } else if (watches && !place.visit->sees()) {
     ++tallies_[place.kind].brief;
   }
@@ -90,10 +89,6 @@ void Crowd::all_leave() {
     if (place.visit) leave(place, std::chrono::steady_clock::now());
     place.until = Time{};
   }
-}
-
-void Crowd::excuse() {
-  for (Place& place : places_) place.excused = true;
 }
 
 Tally Crowd::total() const {
@@ -113,18 +108,14 @@ size_t Crowd::here() const {
       std::count_if(places_.begin(), places_.end(), [](const Place& place) { return place.visit != nullptr; }));
 }
 
-void Crowd::fail(const Place& place, const std::string& what) {
-  if (place.excused) {
+void Crowd::blame(uint64_t Tally::*count, const Place& place, const std::string& what) {
+  if (scene_.pauses.any_since(place.pauses)) {
     ++tallies_[place.kind].excused;
     return;
   }
-  ++tallies_[place.kind].failed;
-  complain(place, what);
-}
-
-void Crowd::complain(const Place& place, const std::string& what) {
-  if (complaints_.size() < kComplaintsMax)
-    complaints_.push_back(std::string(all_kinds()[place.kind].name) + ": " + what);
+  ++(tallies_[place.kind].*count);
+  if (complaints_.size() == kComplaintsMax) return;
+  complaints_.push_back(std::string(all_kinds()[place.kind].name) + ": " + what);
 }
 
 }  // namespace sdr::bench

@@ -15,7 +15,7 @@ struct Tally {
   uint64_t refused = 0;  ///< the server would not have it
   uint64_t failed = 0;   ///< saw no picture in time, or the server ended it
   uint64_t brief = 0;    ///< left before the first picture, and before it was late
-  uint64_t excused = 0;  ///< failed, and was there while the machine stood still
+  uint64_t excused = 0;  ///< refused or failed, and the machine had stood still meanwhile
 };
 
 /// So many places, each of which somebody takes, leaves after a while, and somebody else takes. Who it is and how long
@@ -27,8 +27,6 @@ class Crowd {
   /// Lets those who are due come and go, and time pass for the others.
   void go_on(Time now);
   void all_leave();
-  /// Those who are there may fail: the machine stood still.
-  void excuse();
 
   /// By all_kinds().
   const std::vector<Tally>& tallies() const { return tallies_; }
@@ -46,14 +44,13 @@ class Crowd {
     std::unique_ptr<Visit> visit;  // null: empty
     size_t kind = 0;
     Time came{}, until{};  // it changes hands
-    bool excused = false;
+    uint64_t pauses = 0;   // before it came
   };
 
   void come(Place& place, Time now);
   void leave(Place& place, Time now);
   void look_after(Place& place, Time now);
-  void fail(const Place& place, const std::string& what);
-  void complain(const Place& place, const std::string& what);
+  void blame(uint64_t Tally::*count, const Place& place, const std::string& what);
 
   Scene& scene_;
   std::vector<Place> places_;

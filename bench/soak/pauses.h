@@ -18,6 +18,11 @@ class Pauses {
     thread_.join();
   }
   uint64_t count() const { return count_.load(); }
+  /// Whether there was one after count() was that. Waits a little before it says no.
+  bool any_since(uint64_t count) const {
+    if (count_.load() == count) std::this_thread::sleep_for(3 * kBeat);
+    return count_.load() != count;
+  }
   double seconds() const { return static_cast<double>(total_ms_.load()) / 1000; }
 
  private:

@@ -18,10 +18,8 @@ constexpr const char* kHeapCounter = SDR_HEAP_COUNTER;
 constexpr const char* kHeapCounter = "";
 #endif
 
-constexpr double kFirstCycle = 0.1;  // of the time: allocators have what they keep
-constexpr double kRefill = 0.1;      // of a cycle: until those who vanish are as many as those whom consent ends
-constexpr size_t kStayers = 2;       // of each kind
-constexpr uint64_t kVisitorsToJudge = 1000;
+constexpr double kFirstCycle = 0.1;   // of the time: allocators have what they keep
+constexpr size_t kStayers = 2;        // of each kind
 constexpr Duration kForgotMax = 90s;  // consent and handshakes end after 30 s
 
 std::string end_of(const std::string& path) {
@@ -42,7 +40,7 @@ Soak::Soak(const SoakOptions& options, std::function<int()> interrupts)
 
 SoakFindings Soak::run() {
   if (!server_.wait_until_ready()) {
-    broke("the transport does not come up");
+    findings_.broke("the transport does not come up");
     return findings_;
   }
   run_for(2s);
@@ -56,11 +54,13 @@ SoakFindings Soak::run() {
   const uint64_t visitors = crowd_.total().came;
   cycle(all * (1 - kFirstCycle));
   findings_.second_cycle_visitors = crowd_.total().came - visitors;
-  conclude();
+  findings_.conclude(samples_);
   findings_.idle_after = see_off();
-  judge_what_is_left();
+  tell_of_visitors();
+  findings_.judge_what_is_left();
+  if (!server_.process().alive()) findings_.broke("the transport died");
   if (const int status = server_.process().end(); status != 0) {
-    broke("the transport ended with " + std::to_string(status));
+    findings_.broke("the transport ended with " + std::to_string(status));
   }
   if (!findings_.broken.empty()) findings_.last_words = end_of(server_.folder() + "/transport.log");
   return findings_;
@@ -99,15 +99,22 @@ void Soak::cycle(Minutes time) {
   run_for(time);
   crowd_comes_ = false;
   findings_.minutes += Minutes(Steady::now() - start).count();
-  for (const Stayer& stayer : staying_) findings_.stayers_lost += stayer.visit->wrong().empty() ? 0 : 1;
+  for (const Stayer& stayer : staying_) {
+    const bool lost = !stayer.visit->wrong().empty() && !scene_.pauses.any_since(stayer.pauses);
+    findings_.stayers_lost += lost ? 1 : 0;
+  }
   stayers_leave();
 }
 
 void Soak::stay(const Kind& kind, size_t count) {
   for (size_t i = 0; i < count && interrupts_() == 0; ++i) {
+    const uint64_t pauses = scene_.pauses.count();
     auto visit = kind.make(scene_, scene_.staying, static_cast<uint32_t>(staying_.size() + 1));
-    if (!visit->come()) return broke("a viewer who was to stay was refused");
-    staying_.push_back({&kind, std::move(visit)});
+    if (visit->come()) {
+      staying_.push_back({&kind, std::move(visit), pauses});
+    } else if (!scene_.pauses.any_since(pauses)) {
+      return findings_.broke("a viewer who was to stay was refused");
+    }
     run_for(20ms);
   }
 }
@@ -117,11 +124,9 @@ void Soak::stayers_leave() {
   staying_.clear();
 }
 
-// Who was there has missed what came meanwhile, and may be ended for having said nothing. Those who stay come again.
-void Soak::excuse_all() {
-  pauses_seen_ = pauses_.count();
-  crowd_.excuse();
-  last_turn_ = Steady::now();  // those who come again take turns themselves
+// Who was there has missed what came meanwhile, and may be ended for having said nothing.
+void Soak::stayers_come_again() {
+  pauses_seen_ = scene_.pauses.count();
   const std::vector<Stayer> before = std::exchange(staying_, {});
   for (const Stayer& stayer : before) {
     stayer.visit->leave();
@@ -142,7 +147,7 @@ Sample Soak::see_off() {
     if (was_empty) break;
   } while (server_.process().alive() && interrupts_() <= patience_ && Steady::now() < end);
   const bool patient = interrupts_() <= patience_ && server_.process().alive();
-  if (!sample.empty() && patient) broke("sessions are left over");
+  if (!sample.empty() && patient) findings_.broke("sessions are left over");
   patience_ = 0;
   return sample;
 }
@@ -154,10 +159,8 @@ void Soak::run_for(Minutes time) {
 
 void Soak::turn() {
   scene_.loop.run_once(5ms);
-  if (Steady::now() - last_turn_ > 1s)
-    std::this_thread::sleep_for(300ms);  // until it is known whether that was a pause
-  if (pauses_.count() != pauses_seen_) excuse_all();
-  const Time now = last_turn_ = Steady::now();
+  if (scene_.pauses.count() != pauses_seen_) stayers_come_again();
+  const Time now = Steady::now();
   if (now >= next_look_) {
     next_look_ = now + 25ms;
     if (scene_.sctp.next_time() && *scene_.sctp.next_time() <= now) scene_.sctp.on_time(now);
@@ -178,6 +181,19 @@ void Soak::sample() {
   if (sample.minute >= minutes_told_ + 1) progress();
 }
 
+void Soak::tell_of_visitors() {
+  findings_.total = crowd_.total();
+  findings_.kinds = crowd_.tallies();
+  findings_.complaints = crowd_.complaints();
+  findings_.staying = scene_.staying;
+  findings_.passing = scene_.passing;
+  findings_.pauses = scene_.pauses.count();
+  findings_.pauses_s = scene_.pauses.seconds();
+  if (findings_.total.refused + findings_.total.failed + findings_.stayers_lost > 0) {
+    findings_.broke("viewers were refused or let down");
+  }
+}
+
 void Soak::progress() {
   const Sample& now = samples_.back();
   const Tally total = crowd_.total();
@@ -186,51 +202,11 @@ void Soak::progress() {
   minutes_told_ = static_cast<int>(now.minute);
   std::printf(
       "minute %3d: %3.0f sessions, %3.0f WebSockets, %6.0f KB resident, %6.0f in use, %3zu descriptors, %zu threads, "
-      "CPU %4.1f %%; %llu came, "
-      "%llu refused, %llu failed\n",
+      "CPU %4.1f %%; %llu came, %llu refused, %llu failed\n",
       minutes_told_, now.rtc, now.ws, now.resident_kb, now.kb, now.descriptors, now.threads,
       wall_s > 0 ? 100 * (now.cpu_s - before.cpu_s) / wall_s : 0.0, static_cast<unsigned long long>(total.came),
       static_cast<unsigned long long>(total.refused), static_cast<unsigned long long>(total.failed));
   std::fflush(stdout);
-}
-
-void Soak::broke(const std::string& what) {
-  if (std::find(findings_.broken.begin(), findings_.broken.end(), what) == findings_.broken.end()) {
-    findings_.broken.push_back(what);
-  }
-}
-
-void Soak::judge_what_is_left() {
-  if (!server_.process().alive()) return broke("the transport died");
-  if (findings_.idle_after.descriptors != findings_.idle_before.descriptors) broke("descriptors are left over");
-  const bool enough = findings_.second_cycle_visitors >= kVisitorsToJudge;
-  if (enough && findings_.idle_kb_per_thousand() > findings_.kb_per_viewer) {
-    broke("memory grows by more than a viewer per thousand visitors");
-  }
-}
-
-// What the second cycle showed.
-void Soak::conclude() {
-  const auto refill = static_cast<size_t>(kRefill * static_cast<double>(samples_.size()));
-  const std::vector<Sample> like = of_like_load(std::span(samples_).subspan(refill));
-  findings_.many = growth_of(like, &Sample::kb);
-  findings_.many_resident = growth_of(like, &Sample::resident_kb);
-  if (like.size() > 1) {
-    const Sample &first = like.front(), &last = like.back();
-    findings_.cpu = (last.cpu_s - first.cpu_s) / 60 / (last.minute - first.minute);
-    findings_.usual_rtc = like[like.size() / 2].rtc;
-    findings_.usual_ws = like[like.size() / 2].ws;
-  }
-  findings_.total = crowd_.total();
-  findings_.kinds = crowd_.tallies();
-  findings_.complaints = crowd_.complaints();
-  findings_.staying = scene_.staying;
-  findings_.passing = scene_.passing;
-  findings_.pauses = pauses_.count();
-  findings_.pauses_s = pauses_.seconds();
-  if (findings_.total.refused + findings_.total.failed + findings_.stayers_lost > 0) {
-    broke("viewers were refused or let down");
-  }
 }
 
 }  // namespace sdr::bench

@@ -10,6 +10,7 @@
 #include "base/event_loop.h"
 #include "bench/common/rtc_viewer.h"
 #include "bench/common/ws_viewer.h"
+#include "pauses.h"
 
 // Those who come to the server: what each kind does there, and how it leaves.
 
@@ -30,6 +31,7 @@ struct Scene {
   std::shared_ptr<const rtc::DtlsContext> dtls = rtc::DtlsContext::create().value();
   rtc::SctpStack sctp{std::chrono::steady_clock::now()};
   Figures passing, staying;
+  const Pauses pauses;
   std::vector<uint8_t> buffer = std::vector<uint8_t>(256 * 1024);
 };
 

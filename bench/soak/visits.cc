@@ -6,90 +6,10 @@
 #include <random>
 
 #include "net/socket.h"
-#include "visit.h"
+#include "rtc_visit.h"
 
 namespace sdr::bench {
 namespace {
-
-using rtc::DatagramKind;
-
-/// How far a session gets before its viewer stops speaking, and how one that got there ends.
-enum class Reaches { nothing, stun, hello, pictures };
-enum class Farewell { none, whep, dtls };
-
-struct Manners {
-  Reaches reaches = Reaches::pictures;
-  Farewell farewell = Farewell::none;
-  rtc::Transport transport = rtc::Transport::kUdp;
-  bool watches = false;
-};
-
-class RtcVisit final : public Visit {
- public:
-  RtcVisit(Scene& scene, Figures& figures, const Manners& manners, uint32_t seed)
-      : scene_(scene),
-        manners_(manners),
-        viewer_({.dtls = scene.dtls,
-                 .sctp = &scene.sctp,
-                 .seed = seed,
-                 .transport = manners.transport,
-                 .watches = manners.watches,
-                 .lets_out = [this](std::span<const uint8_t> datagram) { return lets_out(datagram); }},
-                figures.rtc, figures.arrival) {}
-  ~RtcVisit() override { unwatch(); }
-
-  bool come() override {
-    if (!viewer_.open(scene_.http_port)) return false;
-    scene_.udp = viewer_.server();
-    watched_ = viewer_.fd();
-    scene_.loop.watch(*watched_, EPOLLIN, [this](uint32_t) {
-      viewer_.read();
-      if (!viewer_.ended().empty()) unwatch();
-    });
-    return true;
-  }
-  void on_time(Time now) override {
-    if (viewer_.next_time() <= now) viewer_.on_time(now);
-  }
-  void leave() override {
-    if (manners_.farewell == Farewell::whep) hung_up_ = viewer_.hang_up();
-    if (manners_.farewell == Farewell::dtls) viewer_.close();
-  }
-  bool sees() const override { return viewer_.sees(); }
-  std::string wrong() const override {
-    if (manners_.reaches != Reaches::pictures) return "";
-    if (!hung_up_) return "a session that is there could not be ended";
-    return left() ? "" : viewer_.ended();
-  }
-
- private:
-  bool left() const { return manners_.farewell == Farewell::dtls && viewer_.ended() == "closed"; }
-  bool lets_out(std::span<const uint8_t> datagram) {
-    const bool is_dtls = rtc::kind_of(datagram) == DatagramKind::kDtls;
-    switch (manners_.reaches) {
-      case Reaches::nothing:
-        return false;
-      case Reaches::stun:
-        return !is_dtls;
-      case Reaches::hello:
-        return !is_dtls || hellos_++ == 0;
-      case Reaches::pictures:
-        return true;
-    }
-    return true;
-  }
-  void unwatch() {
-    if (watched_) scene_.loop.unwatch(*watched_);
-    watched_.reset();
-  }
-
-  Scene& scene_;
-  const Manners manners_;
-  RtcViewer viewer_;
-  std::optional<int> watched_;
-  int hellos_ = 0;
-  bool hung_up_ = true;
-};
 
 class WsVisit final : public Visit {
  public:
