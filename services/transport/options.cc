@@ -36,6 +36,12 @@ void describe(TransportOptions& values, Options& options) {
   options.add("ice_servers", &values.ice_servers,
               {.help = "STUN and TURN servers for browsers, as in `stun:HOST:PORT` or `turn:HOST:PORT USER PASSWORD`",
                .secret = true});
+  options.add(
+      "rtc_threads", &values.rtc_threads,
+      {.help = "threads that send WebRTC's video beside the service's own; 0: none; -1: two fewer than there are "
+               "cores, 8 at most",
+       .least = -1,
+       .most = 64});
   options.add("web_root", &values.web_root, {.help = "the folder with the built web app"});
   options.add("shm_path", &values.shm_path, {.help = "the first camera's frame ring", .env = "SDR_SHM_PATH"});
   options.add("crc_enabled", &values.crc_enabled, {.help = "check each frame's checksum", .env = "SDR_CRC_ENABLED"});

@@ -26,6 +26,7 @@ struct TransportOptions {
   std::string udp_addr;  // empty: where listen_addr is, on kUdpPort
   std::vector<std::string> udp_announce;
   std::vector<std::string> ice_servers;
+  int64_t rtc_threads = -1;  // beside the loop; -1: what the cores allow
   std::string web_root = "web/dist";
   std::string shm_path = "/dev/shm/sdr_os_ipc/frames";
   bool crc_enabled = true;

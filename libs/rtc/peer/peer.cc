@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtc/peer/peer.h"
 
-#include <algorithm>
-
 namespace sdr::rtc {
 
 std::string_view to_string(PeerEnd end) {
@@ -46,16 +44,13 @@ void Peer::on_stun(const StunMessage& message, const Address& from, Time now) {
   if (!answer.empty()) events_.on_datagram(from, answer);
 }
 
-bool Peer::on_packet(DatagramKind kind, std::span<const uint8_t> datagram, const Address& from, Time now) {
-  if (ended_ || !ice_.knows(from)) return false;
-  now_ = now;
-  if (kind == DatagramKind::kDtls) return on_dtls(datagram, from, now);
-  if (kind != DatagramKind::kRtcp || !media_ || !media_->on_srtcp(datagram, now)) return false;
-  ice_.on_packet(from, true);
-  return true;
+void Peer::on_authentic(const Address& from) {
+  if (admits(from)) ice_.on_packet(from, true);
 }
 
 bool Peer::on_dtls(std::span<const uint8_t> datagram, const Address& from, Time now) {
+  if (!admits(from)) return false;
+  now_ = now;
   if (!dtls_) {
     DtlsObserver& observer = *this;
     dtls_ = std::make_unique<Dtls>(shared_.dtls, config_.dtls, observer);
@@ -75,26 +70,6 @@ void Peer::on_time(Time now) {
   ice_.on_time(now);
   if (dtls_ && !ended_) dtls_->on_time(now);
   if (connected_ && config_.data && !channels_gone_ && !ended_) channels_.on_time(now);
-  if (media_ && !ended_) media_->video().on_time(now);
-}
-
-void Peer::set_layers(std::span<const PacketStore* const> stores, Time now) {
-  layer_count_ = std::min(stores.size(), layers_.size());
-  std::copy_n(stores.begin(), layer_count_, layers_.begin());
-  if (media_) media_->video().set_layers({layers_.data(), layer_count_}, now);
-}
-
-void Peer::on_frame(size_t layer, uint64_t id, Time now) {
-  if (media_ && !ended_ && layer < layer_count_) media_->video().on_frame(layer, id, now);
-}
-
-bool Peer::pull(DatagramSink& sink, uint64_t realtime_us, Time now) {
-  return !media_ || ended_ || !ice_.selected() || media_->pull(sink, realtime_us, now);
-}
-
-std::optional<size_t> Peer::take_keyframe_request(Time now) {
-  if (!media_ || ended_) return std::nullopt;
-  return media_->video().take_keyframe_request(now);
 }
 
 SendResult Peer::send(Channel channel, std::span<const uint8_t> message, bool text) {
@@ -111,11 +86,6 @@ void Peer::resume(Time now) {
 void Peer::close(Time now) {
   if (ended_) return;
   now_ = now;
-  if (media_ && ice_.selected()) {
-    std::array<uint8_t, 512> bye;
-    const size_t bytes = media_->write_bye(bye);
-    if (bytes != 0) events_.on_datagram(*ice_.selected(), std::span(bye).first(bytes));
-  }
   if (connected_ && config_.data && !channels_gone_) channels_.abort();
   if (dtls_) dtls_->close();
   ended_ = true;
@@ -130,7 +100,6 @@ Time Peer::next_time() const {
   sooner(ice_.next_time());
   if (dtls_) sooner(dtls_->next_time());
   if (connected_ && config_.data && !channels_gone_) sooner(channels_.next_time());
-  if (media_) sooner(media_->video().next_time());
   return next;
 }
 
@@ -145,12 +114,8 @@ void Peer::on_dtls_datagram(std::span<const uint8_t> datagram) {
 void Peer::on_dtls_connected(const SrtpKeys& keys) {
   authentic_ = true;
   connected_ = true;
-  if (config_.media) {
-    media_ = std::make_unique<MediaPath>(*config_.media, keys, now_);
-    media_->video().set_layers({layers_.data(), layer_count_}, now_);
-  }
   if (config_.data && !channels_.start(shared_.sctp, {}, now_)) channels_gone_ = true;
-  events_.on_connected();
+  events_.on_connected(keys);
 }
 
 void Peer::on_dtls_message(std::span<const uint8_t> message) {

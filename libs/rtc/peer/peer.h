@@ -10,16 +10,17 @@
 #include "base/clock.h"
 #include "rtc/dtls/dtls.h"
 #include "rtc/ice/ice_agent.h"
-#include "rtc/peer/media_path.h"
 #include "rtc/sctp/data_channels.h"
+#include "rtc/srtp/keys.h"
 
-// One viewer over WebRTC: ICE finds it, DTLS proves that it is the one who signalled, SRTP carries the video to it and
-// SCTP the two data channels. Joins the state machines of this library; still bytes and a time in, bytes, events and
-// the next time-out out. Whose datagram it is the owner decides (SessionTable), and what kind it is decide() here.
+// One viewer over WebRTC: ICE finds it, DTLS proves that it is the one who signalled, SCTP carries the two data
+// channels. Joins the state machines of this library; still bytes and a time in, bytes, events and the next time-out
+// out. Whose datagram it is the owner decides (SessionTable), and what kind it is kind_of() here. Video is MediaPath's,
+// which the owner makes of the keys that DTLS gives: it costs the most, and may be on another thread.
 //
 // Thread: one, that of the SctpStack. Memory grows with what a viewer has proved: 1 kB from the offer on, DTLS with its
-// first authenticated STUN request, video and channels when DTLS is up: some 0.1 MB in all. Bounds: kConnectMax from
-// the offer to the end of DTLS, then ICE's consent. Failure: one on_end(), and nothing after it.
+// first authenticated STUN request, channels when DTLS is up. Bounds: connect_max from the offer to the end of DTLS,
+// then ICE's consent. Failure: one on_end(), and nothing after it.
 
 namespace sdr::rtc {
 
@@ -40,8 +41,8 @@ class PeerEvents {
   /// To be sent at once, before any video.
   virtual void on_datagram(const Address& to, std::span<const uint8_t> datagram) = 0;
 
-  /// Video flows from now on, and channels may open.
-  virtual void on_connected() = 0;
+  /// Video may flow from now on, protected with these keys, and channels may open.
+  virtual void on_connected(const SrtpKeys& keys) = 0;
   virtual void on_channel_open(Channel channel) = 0;
   /// As DataChannelEvents::on_channel_message().
   virtual bool on_channel_message(const ChannelMessage& message) = 0;
@@ -55,9 +56,8 @@ class PeerEvents {
 struct PeerConfig {
   IceConfig ice;
   IceCredentials local;
-  DtlsOptions dtls;                  ///< the fingerprints that were signalled
-  std::optional<MediaConfig> media;  ///< nothing: no video was agreed on
-  bool data = false;                 ///< data channels were
+  DtlsOptions dtls;   ///< the fingerprints that were signalled
+  bool data = false;  ///< data channels were agreed on
   Duration connect_max = std::chrono::seconds(15);
 };
 
@@ -80,17 +80,11 @@ class Peer final : private IceEvents, private DtlsObserver, private DataChannelE
   Peer& operator=(const Peer&) = delete;
 
   void on_stun(const StunMessage& message, const Address& from, Time now);
-  /// DTLS, RTP or RTCP. False where it was dropped: from an address that proved nothing, or not authentic.
-  bool on_packet(DatagramKind kind, std::span<const uint8_t> datagram, const Address& from, Time now);
+  /// False where it was dropped: from an address that proved nothing.
+  bool on_dtls(std::span<const uint8_t> datagram, const Address& from, Time now);
+  /// A datagram of SRTCP from there, where admits() says so, was found authentic and new.
+  void on_authentic(const Address& from);
   void on_time(Time now);
-
-  /// What it sees from now on, best layer first; kept until it is connected.
-  void set_layers(std::span<const PacketStore* const> stores, Time now);
-  /// As VideoSender::on_frame().
-  void on_frame(size_t layer, uint64_t id, Time now);
-  /// Queues what may leave now. False where the sink had no room: to be called again.
-  bool pull(DatagramSink& sink, uint64_t realtime_us, Time now);
-  std::optional<size_t> take_keyframe_request(Time now);
 
   SendResult send(Channel channel, std::span<const uint8_t> message, bool text);
   bool is_open(Channel channel) const { return channels_.is_open(channel); }
@@ -103,21 +97,13 @@ class Peer final : private IceEvents, private DtlsObserver, private DataChannelE
 
   /// Where to send; nothing before the first STUN request and after the end.
   const std::optional<Address>& selected() const { return ice_.selected(); }
+  /// What comes from there may be this viewer's.
+  bool admits(const Address& from) const { return !ended_ && ice_.knows(from); }
   const IceCredentials& credentials() const { return ice_.local(); }
   bool connected() const { return connected_; }
   bool ended() const { return ended_; }
-  /// Null before the end of DTLS, and without video.
-  const VideoSender* video() const { return media_ ? &media_->video() : nullptr; }
   const ChannelCounts& channel_counts() const { return channels_.counts(); }
-  /// As MediaPath's: the first for when this object's own memory is there, the second for later.
-  void prefetch() const {
-    if (media_) media_->prefetch();
-    if (dtls_) sdr::prefetch(dtls_.get(), sizeof(Dtls));
-  }
-  void prefetch_keys() const {
-    if (media_) media_->prefetch_keys();
-  }
-  /// When on_time() and pull() are to be called, if nothing happens before.
+  /// When on_time() is to be called, if nothing happens before.
   Time next_time() const;
 
  private:
@@ -140,7 +126,6 @@ class Peer final : private IceEvents, private DtlsObserver, private DataChannelE
   void on_channel_closed(Channel channel, ChannelEnd) override { events_.on_channel_closed(channel); }
   void on_channels_gone(SctpEnd end) override;
 
-  bool on_dtls(std::span<const uint8_t> datagram, const Address& from, Time now);
   void end(PeerEnd why, std::string_view detail);
 
   const PeerConfig config_;
@@ -148,10 +133,7 @@ class Peer final : private IceEvents, private DtlsObserver, private DataChannelE
   PeerEvents& events_;
   IceAgent ice_;
   std::unique_ptr<Dtls> dtls_;
-  std::unique_ptr<MediaPath> media_;
   DataChannels channels_{*this};
-  std::array<const PacketStore*, kMaxLayers> layers_{};
-  size_t layer_count_ = 0;
   Time now_;  // of the call that is going on, for what is called back
   const Time connect_by_;
   bool connected_ = false, authentic_ = false, channels_gone_ = false, ended_ = false;

@@ -112,15 +112,15 @@ TEST_P(PeerNetwork, TakesTheLowerLayerWhenTheBandwidthFallsAndReturnsWithIt) {
   Call call(setup);
   ASSERT_TRUE(call.connect());
   call.run(seconds(6));
-  EXPECT_EQ(call.peer->video()->thinning().layer(), 0u);
+  EXPECT_EQ(call.media->video().thinning().layer(), 0u);
   call.down.options().rate_bps = 5e6;
   const Time step = call.now();
-  ASSERT_TRUE(call.run_until([&] { return call.peer->video()->thinning().layer() == 1; }, seconds(4)));
+  ASSERT_TRUE(call.run_until([&] { return call.media->video().thinning().layer() == 1; }, seconds(4)));
   call.run(seconds(6));
   EXPECT_LE(call.player->browser().longest_freeze(step, call.now()), milliseconds(1000));
   EXPECT_GE(shown_per_second(call, call.now() - seconds(4)), 55);
   call.down.options().rate_bps = 16e6;
-  EXPECT_TRUE(call.run_until([&] { return call.peer->video()->thinning().layer() == 0; }, seconds(60)));
+  EXPECT_TRUE(call.run_until([&] { return call.media->video().thinning().layer() == 0; }, seconds(60)));
 }
 
 TEST_P(PeerNetwork, OutlivesAnOutageOfThreeSeconds) {

@@ -140,7 +140,7 @@ TEST(Peer, SaysGoodbyeAndTakesBackItsAddresses) {
   Call call;
   ASSERT_TRUE(call.connect() && call.open_channels());
   ASSERT_EQ(call.addresses.size(), 1u);
-  call.peer->close(call.now());
+  call.close();
   EXPECT_TRUE(call.addresses.empty());
   ASSERT_TRUE(call.run_until([&] { return !call.player->ended().empty(); }, seconds(2)));
   EXPECT_EQ(call.player->ended(), to_string(DtlsEnd::kClosedByPeer));
@@ -226,7 +226,8 @@ TEST(Peer, DropsWhatComesAfterItsEnd) {
   const uint64_t sent = call.sent_to[0];
   call.run(seconds(1));
   EXPECT_EQ(call.sent_to[0], sent);
-  EXPECT_FALSE(call.peer->on_packet(DatagramKind::kRtcp, {}, call.player_address, call.now()));
+  EXPECT_FALSE(call.peer->admits(call.player_address));
+  EXPECT_FALSE(call.peer->on_dtls({}, call.player_address, call.now()));
 }
 
 size_t allocated_bytes() {
@@ -246,18 +247,18 @@ TEST(Peer, TakesLessThanATenthOfAMegabyte) {
   call.player.reset();  // its association is the stack's as well
   const size_t without_player = allocated_bytes();
   call.peer.reset();
+  call.media.reset();
   const size_t freed = without_player - allocated_bytes();
   std::printf("a peer: %zu bytes of its own and %zu allocated (its player: %zu)\n", sizeof(Peer), freed,
               before - without_player);
   EXPECT_LE(sizeof(Peer) + freed, 100u * 1024);
 }
 
-TEST(Peer, AllocatesNothingForVideoInSteadyState) {
+TEST(MediaPath, AllocatesNothingForVideoInSteadyState) {
   Call call;
   ASSERT_TRUE(call.connect() && call.open_channels());
   call.run(seconds(3));
-  Peer& peer = *call.peer;
-  std::vector<uint8_t> memory(128 * 1024);
+  MediaPath& media = *call.media;
   struct Sink final : DatagramSink {
     std::span<uint8_t> room(size_t bytes, size_t) override { return std::span(memory).first(bytes); }
     void push(size_t bytes, size_t) override { sent += bytes; }
@@ -268,9 +269,9 @@ TEST(Peer, AllocatesNothingForVideoInSteadyState) {
   for (int i = 0; i < 300; ++i) {
     call.encoders[0]->next_frame(0, call.now());
     const uint64_t before = sdr::testing::allocations_of_this_thread();
-    peer.on_frame(0, call.encoders[0]->store.newest()->id, call.now());
-    EXPECT_TRUE(peer.pull(sink, 0, call.now()));
-    if (peer.next_time() <= call.now()) peer.on_time(call.now());
+    media.video().on_frame(0, call.encoders[0]->store.newest()->id, call.now());
+    EXPECT_TRUE(media.pull(sink, 0, call.now()));
+    if (media.video().next_time() <= call.now()) media.video().on_time(call.now());
     allocated += sdr::testing::allocations_of_this_thread() - before;
     call.time.advance(std::chrono::microseconds(16'667));
   }

@@ -39,14 +39,17 @@ net::UdpSocket bind_udp(const TransportOptions& options) {
   return std::move(socket).value();
 }
 
-rtc::PeerConfig peer_config(const rtc::Negotiated& negotiated, const rtc::AnswerOptions& answer,
-                            const rtc::IceCredentials& local) {
-  rtc::PeerConfig config{.ice = {}, .local = local, .dtls = {}, .media = std::nullopt};
+rtc::PeerConfig peer_config(const rtc::Negotiated& negotiated, const rtc::IceCredentials& local) {
+  rtc::PeerConfig config{.ice = {}, .local = local, .dtls = {}};
   for (const std::string& text : negotiated.remote.fingerprints) {
     if (const auto fingerprint = rtc::Fingerprint::parse(text)) config.dtls.peer.push_back(fingerprint.value());
   }
   config.data = negotiated.data.has_value();
-  if (!negotiated.video) return config;
+  return config;
+}
+
+std::optional<rtc::MediaConfig> media_config(const rtc::Negotiated& negotiated, const rtc::AnswerOptions& answer) {
+  if (!negotiated.video) return std::nullopt;
   rtc::MediaConfig media;
   media.negotiated = *negotiated.video;
   media.ssrc = answer.ssrc;
@@ -54,8 +57,7 @@ rtc::PeerConfig peer_config(const rtc::Negotiated& negotiated, const rtc::Answer
   media.sequence = static_cast<uint16_t>(random_below(1 << 15));
   media.rtx_sequence = static_cast<uint16_t>(random_below(1 << 15));
   media.cname = answer.cname;
-  config.media = media;
-  return config;
+  return media;
 }
 
 rtc::AnswerOptions answer_options(const std::string& id, const rtc::IceCredentials& local,
@@ -103,7 +105,9 @@ RtcDesk::RtcDesk(EventLoop& loop, Registry& registry, Cameras& cameras, const Tr
   if (!dtls) throw ConfigError("WebRTC: " + dtls.error().message());
   dtls_ = std::move(dtls).value();
   port_ = std::make_unique<RtcPort>(
-      loop, registry, std::move(socket), dtls_, static_cast<size_t>(options.clients_max),
+      loop, registry, std::move(socket), dtls_,
+      RtcPort::Limits{.sessions = static_cast<size_t>(options.clients_max),
+                      .media_threads = media_threads(options.rtc_threads)},
       RtcPort::Hooks{
           .on_message = [this](auto& session, const auto& message) { return hooks_.on_message(session, message); },
           .on_read_end = [this](RtcSession& session) { hooks_.on_read_end(session); },
@@ -113,7 +117,8 @@ RtcDesk::RtcDesk(EventLoop& loop, Registry& registry, Cameras& cameras, const Tr
                          {{"client", session.commander->id()}, {"why", to_string(why)}, {"detail", detail}});
                 hooks_.on_close(session, to_string(why));
               },
-          .on_gone = [this](RtcSession& session) { hooks_.on_gone(session); }});
+          .on_gone = [this](RtcSession& session) { hooks_.on_gone(session); },
+          .want_keyframe = [this](uint32_t feed, size_t layer) { want_keyframe(feed, layer); }});
   if (listener) port_->listen_tcp(std::move(listener).value(), options.loopback_is_free);
 }
 
@@ -142,8 +147,9 @@ Result<RtcDesk::Answered> RtcDesk::offer(Commander& who, const std::string& sdp,
   options.candidates = candidates_;
   const auto answer = rtc::make_answer(offered.value(), options);
   if (!answer) return refuse(answer.error());
-  const rtc::PeerConfig config = peer_config(answer.value().negotiated, options, local.value());
-  RtcSession& session = port_->add(options.session_id, who, feed, config);
+  const rtc::Negotiated& negotiated = answer.value().negotiated;
+  RtcSession& session = port_->add(options.session_id, who, feed, peer_config(negotiated, local.value()),
+                                   media_config(negotiated, options));
   session.mid = answer.value().description.media.empty() ? "0" : answer.value().description.media.front().mid;
   return Answered{&session, to_sdp(answer.value().description)};
 }
@@ -196,17 +202,23 @@ RtcFeed& RtcDesk::feed_of(Camera& camera) {
     if (&feed->camera() == &camera) return *feed;
   }
   feeds_.push_back(std::make_unique<RtcFeed>(
-      loop_, camera, [&](Camera::Hooks hooks) { return cameras_.make_low(camera, std::move(hooks)); },
+      ++feeds_made_, loop_, camera, [&](Camera::Hooks hooks) { return cameras_.make_low(camera, std::move(hooks)); },
       RtcFeed::Hooks{.want_low = hooks_.want_low,
-                     .on_frame = [this](RtcFeed& feed, size_t layer) { port_->on_frame(feed, layer, born_us_); },
+                     .on_frame = [this](RtcFeed& feed, size_t layer,
+                                        const MediaFrame& frame) { port_->on_frame(feed, layer, frame); },
                      .on_layers = [this](RtcFeed& feed) { port_->on_layers(feed); },
                      .on_codec = [this](RtcFeed& feed) { on_codec(feed); }}));
   feeds_.back()->start();
   return *feeds_.back();
 }
 
+void RtcDesk::want_keyframe(uint32_t id, size_t layer) {
+  for (const auto& feed : feeds_) {
+    if (feed->id() == id) return feed->want_keyframe(layer);
+  }
+}
+
 void RtcDesk::on_frame(Camera& camera, const VideoMessage& frame) {
-  born_us_ = frame.born_us;
   for (const auto& feed : feeds_) {
     if (&feed->camera() == &camera) return feed->on_frame(0, camera, frame);
   }
@@ -223,7 +235,7 @@ void RtcDesk::on_codec(RtcFeed& feed) {
 
 void RtcDesk::tick() {
   if (!port_) return;
-  port_->show_links();
+  port_->tick();
   for (const auto& feed : feeds_) feed->tick(port_->low_used(*feed));
   close_feeds();
 }

@@ -79,6 +79,7 @@ class RtcDesk {
   void close_feeds();
   void make_room_for(const Commander& who);
   void on_codec(RtcFeed& feed);
+  void want_keyframe(uint32_t feed, size_t layer);
 
   EventLoop& loop_;
   Cameras& cameras_;
@@ -88,7 +89,7 @@ class RtcDesk {
   std::shared_ptr<const rtc::DtlsContext> dtls_;
   std::vector<std::unique_ptr<RtcFeed>> feeds_;  // before the port, whose sessions refer to them
   std::unique_ptr<RtcPort> port_;
-  uint64_t born_us_ = 0;  // of the frame that is being given out
+  uint32_t feeds_made_ = 0;
   Counter &offers_, &refused_;
 };
 

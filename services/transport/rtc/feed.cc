@@ -51,10 +51,9 @@ std::optional<rtc::VideoStream> stream_of(rtc::VideoCodec codec, std::span<const
   return std::nullopt;
 }
 
-RtcFeed::RtcFeed(EventLoop& loop, Camera& camera, const MakeLow& make_low, Hooks hooks)
-    : loop_(loop), camera_(camera), hooks_(std::move(hooks)) {
+RtcFeed::RtcFeed(uint32_t number, EventLoop& loop, Camera& camera, const MakeLow& make_low, Hooks hooks)
+    : id_(number), loop_(loop), camera_(camera), hooks_(std::move(hooks)) {
   low_camera_ = make_low(low_hooks());
-  for (size_t i = 0; i < kLayers; ++i) layers_[i] = &store_[i].store;
   low_there_ = low_works();
   camera_.watch();
 }
@@ -74,30 +73,31 @@ Camera::Hooks RtcFeed::low_hooks() {
 
 void RtcFeed::start() {
   camera_.for_each_kept([this](const VideoMessage& frame) { on_frame(0, camera_, frame); });
-  if (!store_[0].whole) camera_.want_keyframe();
+  if (!whole_[0]) camera_.want_keyframe();
+}
+
+// Nothing where WebRTC has no such codec.
+std::optional<MediaFrame> RtcFeed::frame_of(size_t layer, const Camera& from, const VideoMessage& frame) const {
+  const frames::FrameHeader& header = frame.header;
+  const std::optional<rtc::VideoCodec> codec = codec_of(header.codec);
+  if (!codec) return std::nullopt;
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(from.source().pool().payload(frame));
+  const uint64_t capture_us = header.capture_us == 0 ? 0 : rtc::extend_capture_us(header.capture_us, realtime_us());
+  return MediaFrame{{bytes, header.size}, *codec, header.is_keyframe(), capture_us, layer == 0 ? frame.born_us : 0};
 }
 
 void RtcFeed::on_frame(size_t layer, const Camera& from, const VideoMessage& frame) {
   const frames::FrameHeader& header = frame.header;
   const std::span payload(reinterpret_cast<const uint8_t*>(from.source().pool().payload(frame)), header.size);
-  const Time now = loop_.now();
   if (layer == 0) newest_capture_us_ = header.capture_us;
   if (layer > 0 && (!low_there_ || is_old(header))) return;
   if (layer == 0 && header.is_keyframe() && !learn(header, payload)) return;
-  Layer& into = store_[layer];
-  if (header.is_keyframe()) into.whole = true;
-  const std::optional<rtc::VideoCodec> codec = codec_of(header.codec);
+  if (header.is_keyframe()) whole_[layer] = true;
+  const std::optional<MediaFrame> given = frame_of(layer, from, frame);
   // Another codec than the first layer's comes before that one's next keyframe: it would be cut as what it is not.
-  if (!into.whole || !codec || *codec != stream_.codec) return;
-  if (!into.packetizer) into.packetizer.emplace(*codec, into.store);
-  const uint64_t capture_us = header.capture_us == 0 ? 0 : rtc::extend_capture_us(header.capture_us, realtime_us());
-  // An access unit that cannot be cut is lost, and what follows it as well: the peers then ask for a keyframe.
-  if (!into.packetizer->push({payload, header.is_keyframe(), capture_us}, now)) {
-    into.whole = false;
-    return want_keyframe(layer);
-  }
-  if (layer > 0) low_frame_ = now;
-  hooks_.on_frame(*this, layer);
+  if (!whole_[layer] || !given || given->codec != stream_.codec) return;
+  if (layer > 0) low_frame_ = loop_.now();
+  hooks_.on_frame(*this, layer, *given);
 }
 
 bool RtcFeed::is_old(const frames::FrameHeader& header) const {
@@ -115,10 +115,7 @@ bool RtcFeed::learn(const frames::FrameHeader& header, std::span<const uint8_t> 
   const bool other_codec = stream_.codec != *codec;
   stream_ = stream_of(*codec, payload).value_or(rtc::VideoStream{*codec, 0, 0, 0});
   if (!other_codec) return true;
-  for (Layer& each : store_) {
-    each.packetizer.reset();
-    each.whole = false;
-  }
+  whole_ = {};
   hooks_.on_codec(*this);
   return true;
 }
@@ -156,7 +153,7 @@ void RtcFeed::follow_low(bool follow) {
   following_low_ = follow;
   if (!follow) return low_camera_->unwatch();
   low_asked_ = low_used_ = low_frame_ = loop_.now();
-  store_[1].whole = false;
+  whole_[1] = false;
   low_camera_->watch();
   hooks_.want_low(camera_, true);
 }

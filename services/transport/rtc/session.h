@@ -9,6 +9,7 @@
 #include "rtc/sctp/control_input.h"
 #include "transport/commander.h"
 #include "transport/rtc/feed.h"
+#include "transport/rtc/media_session.h"
 
 // One negotiated connection of a viewer, and whose it is.
 //
@@ -26,7 +27,7 @@ class SessionEvents {
   virtual void on_address_forgotten(RtcSession& session, const rtc::Address& address) = 0;
   virtual void on_credentials_retired(RtcSession& session, const rtc::IceCredentials& credentials) = 0;
   virtual void on_datagram(RtcSession& session, const rtc::Address& to, std::span<const uint8_t> datagram) = 0;
-  virtual void on_connected(RtcSession& session) = 0;
+  virtual void on_connected(RtcSession& session, const rtc::SrtpKeys& keys) = 0;
   virtual bool on_channel_message(RtcSession& session, const rtc::ChannelMessage& message) = 0;
   virtual void on_end(RtcSession& session, rtc::PeerEnd end, std::string_view detail) = 0;
 
@@ -34,11 +35,18 @@ class SessionEvents {
   ~SessionEvents() = default;
 };
 
+/// Where a session's video leaves.
+struct MediaPlace {
+  MediaSession* handle = nullptr;  ///< a name for whoever has it; null: no video flows
+  size_t lane = 0;
+  MediaWay told;  ///< the way that the lane knows
+};
+
 class RtcSession final : private rtc::PeerEvents {
  public:
   /// `who` outlives it, or takes itself away.
-  RtcSession(std::string session_id, Commander& who, RtcFeed& video, SessionEvents& owner)
-      : id(std::move(session_id)), commander(&who), feed(&video), owner_(owner) {}
+  RtcSession(uint64_t session_number, std::string session_id, Commander& who, RtcFeed& video, SessionEvents& owner)
+      : number(session_number), id(std::move(session_id)), commander(&who), feed(&video), owner_(owner) {}
 
   void start(const rtc::PeerConfig& config, const rtc::PeerShared& shared, Time now) {
     rtc::PeerEvents& events = *this;
@@ -47,14 +55,16 @@ class RtcSession final : private rtc::PeerEvents {
   rtc::Peer& peer() { return *peer_; }
   const rtc::Peer& peer() const { return *peer_; }
 
+  const uint64_t number;  // nobody else has ever had
   const std::string id;
   Commander* commander;
   RtcFeed* feed;
   std::string mid;  // of the section that the bundle is named after
   rtc::ControlInput input;
 
-  net::Address to, from;  // where `to_rtc` is, and our address that it talks to
-  std::optional<rtc::Address> to_rtc;
+  MediaWay way;                                  // between the selected address and us
+  std::optional<rtc::MediaConfig> media_config;  // nothing: no video was agreed on, or it is over
+  MediaPlace media;
   size_t turn = 0;  // its place in the port's order
   Time created{};
   bool over = false;           // to be destroyed
@@ -69,7 +79,7 @@ class RtcSession final : private rtc::PeerEvents {
   void on_datagram(const rtc::Address& to_address, std::span<const uint8_t> datagram) override {
     owner_.on_datagram(*this, to_address, datagram);
   }
-  void on_connected() override { owner_.on_connected(*this); }
+  void on_connected(const rtc::SrtpKeys& keys) override { owner_.on_connected(*this, keys); }
   void on_channel_open(rtc::Channel) override {}  // is_open() is asked when there is something to send
   bool on_channel_message(const rtc::ChannelMessage& message) override {
     return owner_.on_channel_message(*this, message);

@@ -36,18 +36,20 @@ AnswerOptions answer_options() {
 }
 
 PeerConfig peer_config(const Negotiated& negotiated, const std::optional<Fingerprint>& signalled) {
-  PeerConfig config{
-      .ice = {}, .local = IceCredentials("ourUfrag", "ourPasswordOf24Letters00"), .dtls = {}, .media = std::nullopt};
+  PeerConfig config{.ice = {}, .local = IceCredentials("ourUfrag", "ourPasswordOf24Letters00"), .dtls = {}};
   config.dtls.peer = {signalled ? *signalled : context_of(false)->fingerprint()};
   config.data = negotiated.data.has_value();
+  return config;
+}
+
+MediaConfig media_config(const Negotiated& negotiated) {
   MediaConfig media;
   media.negotiated = *negotiated.video;
   media.ssrc = 0x11223344;
   media.rtx_ssrc = 0x55667788;
   media.sequence = 31'000;
   media.cname = "robot";
-  config.media = media;
-  return config;
+  return media;
 }
 
 }  // namespace
@@ -85,15 +87,27 @@ Call::Call(const Options& options)
   PeerEvents& events = *this;
   peer.emplace(peer_config(answer->negotiated, options.signalled), PeerShared{context_of(true), stack, ice}, events,
                now());
-  std::vector<const PacketStore*> stores;
-  for (const auto& encoder : encoders) stores.push_back(&encoder->store);
-  peer->set_layers(stores, now());
+  media_config_ = media_config(answer->negotiated);
   SDR_ASSERT(player->accept(to_sdp(answer->description), now()).ok(), "our own answer is not accepted");
 }
 
 Call::~Call() {
   player.reset();
   peer.reset();  // before the stack
+}
+
+void Call::on_connected(const SrtpKeys& keys) {
+  ++connected;
+  media = std::make_unique<MediaPath>(media_config_, keys, now());
+  std::vector<const PacketStore*> stores;
+  for (const auto& encoder : encoders) stores.push_back(&encoder->store);
+  media->video().set_layers(stores, now());
+}
+
+void Call::close() {
+  std::array<uint8_t, 512> bye;
+  if (sends_media()) on_datagram(*peer->selected(), std::span(bye).first(media->write_bye(bye)));
+  peer->close(now());
 }
 
 void Call::on_datagram(const Address& to, std::span<const uint8_t> datagram) {
@@ -111,7 +125,11 @@ bool Call::on_channel_message(const ChannelMessage& message) {
 
 void Call::give(std::span<const uint8_t> datagram, const Address& from) {
   const DatagramKind kind = kind_of(datagram);
-  if (kind != DatagramKind::kStun) return (void)peer->on_packet(kind, datagram, from, now());
+  if (kind == DatagramKind::kDtls) return (void)peer->on_dtls(datagram, from, now());
+  if (kind == DatagramKind::kRtcp && media && peer->admits(from) && media->on_srtcp(datagram, now())) {
+    return peer->on_authentic(from);
+  }
+  if (kind != DatagramKind::kStun) return;
   const auto message = parse_stun(datagram);
   if (message) peer->on_stun(message.value(), from, now());
 }
@@ -121,16 +139,21 @@ void Call::tick() {
     next_frame_ += kFrameInterval;
     for (size_t layer = 0; layer < encoders.size(); ++layer) {
       encoders[layer]->next_frame(realtime_us(), now());
-      peer->on_frame(layer, encoders[layer]->store.newest()->id, now());
+      if (media) media->video().on_frame(layer, encoders[layer]->store.newest()->id, now());
     }
   }
   up.deliver(now(), [this](std::span<const uint8_t> datagram) { give(datagram, player_address); });
   if (const auto due = stack.next_time(); due && *due <= now()) stack.on_time(now());
   if (peer->next_time() <= now()) peer->on_time(now());
-  if (const auto layer = peer->take_keyframe_request(now())) encoders[*layer]->request_keyframe();
-  (void)peer->pull(sink_, realtime_us(), now());
+  if (sends_media()) send_media();
   down.deliver(now(), [this](std::span<const uint8_t> datagram) { player->on_datagram(datagram, now()); });
   player->on_time(now());
+}
+
+void Call::send_media() {
+  if (media->video().next_time() <= now()) media->video().on_time(now());
+  if (const auto layer = media->video().take_keyframe_request(now())) encoders[*layer]->request_keyframe();
+  (void)media->pull(sink_, realtime_us(), now());
 }
 
 // A millisecond at a time, as sdr::rtc::testing::Session.

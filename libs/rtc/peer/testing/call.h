@@ -8,14 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "rtc/peer/media_path.h"
 #include "rtc/peer/peer.h"
 #include "rtc/peer/testing/player.h"
 #include "rtc/rtp/testing/session.h"
 #include "rtc/rtp/testing/simulated_link.h"
 #include "rtc/testing/virtual_time.h"
 
-// A whole call in virtual time: encoders, a Peer, a network in both directions and a Player. What the tests of Peer
-// are made of.
+// A whole call in virtual time: encoders, a Peer and its MediaPath, a network in both directions and a Player. What the
+// tests of both are made of.
 
 namespace sdr::rtc::testing {
 
@@ -67,6 +68,8 @@ class Call final : private PeerEvents {
   bool open_channels();
   /// A datagram from somebody's address, as the owner of a peer gives it on.
   void give(std::span<const uint8_t> datagram, const Address& from);
+  /// Says goodbye.
+  void close();
 
   Time now() const { return time.now(); }
 
@@ -76,6 +79,7 @@ class Call final : private PeerEvents {
   std::vector<std::unique_ptr<FakeEncoder>> encoders;
   SimulatedLink down, up;
   std::optional<Peer> peer;
+  std::unique_ptr<MediaPath> media;  ///< from the end of DTLS on
   std::optional<Player> player;
   Address player_address = *Address::parse("192.0.2.7:4000");
   Address other_address = *Address::parse("198.51.100.9:5000");
@@ -92,11 +96,13 @@ class Call final : private PeerEvents {
 
  private:
   void tick();
+  void send_media();
+  bool sends_media() const { return media && !peer->ended() && peer->selected(); }
   void on_address(const Address& address) override { addresses.push_back(address); }
   void on_address_forgotten(const Address& address) override { std::erase(addresses, address); }
   void on_credentials_retired(const IceCredentials&) override {}
   void on_datagram(const Address& to, std::span<const uint8_t> datagram) override;
-  void on_connected() override { ++connected; }
+  void on_connected(const SrtpKeys& keys) override;
   void on_channel_open(Channel) override { ++channels_opened; }
   bool on_channel_message(const ChannelMessage& message) override;
   void on_channel_closed(Channel) override {}
@@ -106,6 +112,7 @@ class Call final : private PeerEvents {
   static constexpr uint64_t kRealtimeUs = 1'700'000'000'000'000;
   const Options options_;
   SplitSink sink_;
+  MediaConfig media_config_;
   Time next_frame_;
 };
 
