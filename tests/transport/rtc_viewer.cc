@@ -8,6 +8,8 @@
 #include <array>
 #include <cstring>
 
+#include "net/socket.h"
+
 namespace sdr::testing {
 namespace {
 
@@ -59,20 +61,43 @@ bool RtcViewer::accept(const std::string& answer) {
   return server_.port() != 0;
 }
 
-void RtcViewer::send(std::span<const uint8_t> datagram) { send_to(socket_, server_, datagram); }
+void RtcViewer::send(std::span<const uint8_t> datagram) {
+  if (!tcp_) return send_to(socket_, server_, datagram);
+  const auto header = rtc::tcp_frame_header(datagram.size());
+  std::vector<uint8_t> framed(header.begin(), header.end());
+  framed.insert(framed.end(), datagram.begin(), datagram.end());
+  (void)!::send(socket_.get(), framed.data(), framed.size(), MSG_NOSIGNAL);
+}
+
+void RtcViewer::take(std::span<const uint8_t> datagram) {
+  if (lose_ > 0) return (void)--lose_;
+  player_->on_datagram(datagram, std::chrono::steady_clock::now());
+}
 
 void RtcViewer::poll() {
   std::array<uint8_t, 2048> buffer;
   while (true) {
-    const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got <= 0) break;
-    player_->on_datagram(std::span(buffer).first(static_cast<size_t>(got)), std::chrono::steady_clock::now());
+    const std::span bytes = std::span(buffer).first(static_cast<size_t>(got));
+    if (!tcp_) {
+      take(bytes);
+      continue;
+    }
+    frames_.feed(bytes);
+    while (const auto datagram = frames_.next()) take(*datagram);
   }
   player_->on_time(std::chrono::steady_clock::now());
 }
 
 void RtcViewer::move() {
   socket_ = udp_socket();
+  player_->ask_again(std::chrono::steady_clock::now());
+}
+
+void RtcViewer::move_to_tcp() {
+  socket_ = std::move(net::connect_tcp(net::Address::parse(server_.to_string()).value())).value();
+  tcp_ = true;
   player_->ask_again(std::chrono::steady_clock::now());
 }
 

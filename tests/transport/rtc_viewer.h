@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/file_descriptor.h"
+#include "rtc/ice/tcp_framing.h"
 #include "rtc/peer/testing/player.h"
 
 namespace sdr::testing {
@@ -23,6 +24,10 @@ class RtcViewer {
   void poll();
   /// From another port from now on, as after a change of networks.
   void move();
+  /// Over TCP from now on, as where a network lets no UDP out any more.
+  void move_to_tcp();
+  /// So many of the next datagrams are lost.
+  void lose(int datagrams) { lose_ = datagrams; }
 
   rtc::testing::Player& player() { return *player_; }
   size_t shown() { return player_->connected() ? player_->browser().shown().size() : 0; }
@@ -30,8 +35,12 @@ class RtcViewer {
 
  private:
   void send(std::span<const uint8_t> datagram);
+  void take(std::span<const uint8_t> datagram);
 
   FileDescriptor socket_;
+  bool tcp_ = false;
+  rtc::TcpFrameReader frames_;
+  int lose_ = 0;
   rtc::Address server_;
   std::unique_ptr<rtc::testing::Player> player_;
 };

@@ -25,8 +25,13 @@ std::string header_of_answer(const std::string& answer, const std::string& name)
 
 std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
 
-class TransportWebRtc : public TransportTest {
+/// With so many media threads.
+class TransportWebRtc : public TransportTest, public ::testing::WithParamInterface<int> {
  protected:
+  void SetUp() override {
+    TransportTest::SetUp();
+    options.rtc_threads = GetParam();
+  }
   /// A picture that can be cut into packets; what the ring holds of it.
   const std::vector<uint8_t>& write_picture(bool keyframe, size_t bytes = 5000) {
     picture_ = rtc::testing::make_access_unit(rtc::VideoCodec::kH264, keyframe, bytes, random_);
@@ -36,6 +41,13 @@ class TransportWebRtc : public TransportTest {
     EXPECT_TRUE(writer->write(info, {payload, picture_.size()}).ok());
     (void)writer->heartbeat();
     return picture_;
+  }
+  /// A picture each 10 ms, to be called often; no keyframes where `deltas_only`.
+  void flow(bool deltas_only = false) {
+    const Time now = std::chrono::steady_clock::now();
+    if (now < next_picture_) return;
+    next_picture_ = now + std::chrono::milliseconds(10);
+    write_picture(!deltas_only && ++flowed_ % 50 == 0, 3000);
   }
   /// As until(), with viewers that are served meanwhile.
   template <typename Condition>
@@ -144,6 +156,8 @@ class TransportWebRtc : public TransportTest {
   std::vector<RtcViewer*> viewers_;
   std::vector<uint8_t> picture_;
   std::mt19937 random_{5};
+  Time next_picture_{};
+  int flowed_ = 0;
   uint64_t number_ = 0;
 };
 
@@ -157,7 +171,7 @@ std::string twist(uint32_t sequence) {
   return bytes;
 }
 
-TEST_F(TransportWebRtc, GivesAWhepViewerTheRingsPicturesByteForByte) {
+TEST_P(TransportWebRtc, GivesAWhepViewerTheRingsPicturesByteForByte) {
   open_ring();
   start();
   auto viewer = make_viewer(false);
@@ -176,7 +190,7 @@ TEST_F(TransportWebRtc, GivesAWhepViewerTheRingsPicturesByteForByte) {
   EXPECT_EQ(viewer->player().not_authentic(), 0u);
 }
 
-TEST_F(TransportWebRtc, AsksForAKeyframeWhereNoneIsKept) {
+TEST_P(TransportWebRtc, AsksForAKeyframeWhereNoneIsKept) {
   open_ring();
   start();
   auto viewer = make_viewer(false);
@@ -188,7 +202,7 @@ TEST_F(TransportWebRtc, AsksForAKeyframeWhereNoneIsKept) {
   EXPECT_TRUE(until_all([&] { return viewer->shown() > 0; }));
 }
 
-TEST_F(TransportWebRtc, RestartsAndEndsAWhepSessionAsAsked) {
+TEST_P(TransportWebRtc, RestartsAndEndsAWhepSessionAsAsked) {
   open_ring();
   start();
   auto viewer = make_viewer(false);
@@ -218,7 +232,7 @@ TEST_F(TransportWebRtc, RestartsAndEndsAWhepSessionAsAsked) {
   EXPECT_TRUE(until_all([&] { return has(request("DELETE", location, "", ""), "HTTP/1.1 404"); }));
 }
 
-TEST_F(TransportWebRtc, RefusesOffersThatAreNone) {
+TEST_P(TransportWebRtc, RefusesOffersThatAreNone) {
   open_ring();
   start();
   const std::string type = "Content-Type: application/sdp\r\n";
@@ -228,7 +242,7 @@ TEST_F(TransportWebRtc, RefusesOffersThatAreNone) {
   EXPECT_EQ(transport->rtc().port().count(), 0u);
 }
 
-TEST_F(TransportWebRtc, GivesWhepToThoseWithATokenAndSessionsToTheirOwners) {
+TEST_P(TransportWebRtc, GivesWhepToThoseWithATokenAndSessionsToTheirOwners) {
   use_tokens("viewer viewers-token-000001\nviewer another-token-00001\n");
   open_ring();
   start();
@@ -247,7 +261,7 @@ TEST_F(TransportWebRtc, GivesWhepToThoseWithATokenAndSessionsToTheirOwners) {
   EXPECT_TRUE(has(request("DELETE", location, mine, ""), "HTTP/1.1 200"));
 }
 
-TEST_F(TransportWebRtc, CarriesTwistsAndAcknowledgementsOnControl) {
+TEST_P(TransportWebRtc, CarriesTwistsAndAcknowledgementsOnControl) {
   open_ring();
   start();
   auto driver = connect_driver();
@@ -278,7 +292,7 @@ TEST_F(TransportWebRtc, CarriesTwistsAndAcknowledgementsOnControl) {
   EXPECT_TRUE(until_all([&] { return counter("rtc_control_dropped_total") == dropped + 1; }));
 }
 
-TEST_F(TransportWebRtc, AnswersCommandsOnTheChannelThatTheyCameBy) {
+TEST_P(TransportWebRtc, AnswersCommandsOnTheChannelThatTheyCameBy) {
   open_ring();
   start();
   auto driver = connect_driver();
@@ -296,7 +310,7 @@ TEST_F(TransportWebRtc, AnswersCommandsOnTheChannelThatTheyCameBy) {
   }));
 }
 
-TEST_F(TransportWebRtc, LetsNobodyCloseAnothersSession) {
+TEST_P(TransportWebRtc, LetsNobodyCloseAnothersSession) {
   open_ring();
   start();
   auto owner = connect(), other = connect();
@@ -313,7 +327,7 @@ TEST_F(TransportWebRtc, LetsNobodyCloseAnothersSession) {
   EXPECT_TRUE(until_all([&] { return !viewer->player().ended().empty(); }));
 }
 
-TEST_F(TransportWebRtc, EndsTheOldestSessionForAThirdOne) {
+TEST_P(TransportWebRtc, EndsTheOldestSessionForAThirdOne) {
   open_ring();
   start();
   auto client = connect();
@@ -329,7 +343,7 @@ TEST_F(TransportWebRtc, EndsTheOldestSessionForAThirdOne) {
   EXPECT_EQ(transport->rtc().port().count(), 2u);
 }
 
-TEST_F(TransportWebRtc, EndsWithTheWebSocketThatSignalledIt) {
+TEST_P(TransportWebRtc, EndsWithTheWebSocketThatSignalledIt) {
   open_ring();
   start();
   auto client = connect();
@@ -340,7 +354,7 @@ TEST_F(TransportWebRtc, EndsWithTheWebSocketThatSignalledIt) {
   EXPECT_TRUE(until_all([&] { return transport->rtc().port().count() == 0; }));
 }
 
-TEST_F(TransportWebRtc, FollowsAViewerToAnotherPort) {
+TEST_P(TransportWebRtc, FollowsAViewerToAnotherPort) {
   open_ring();
   start();
   auto viewer = make_viewer(false);
@@ -351,7 +365,113 @@ TEST_F(TransportWebRtc, FollowsAViewerToAnotherPort) {
   EXPECT_EQ(transport->rtc().port().count(), 1u);
 }
 
-TEST_F(TransportWebRtc, IsMovedByNothingThatStrangersSend) {
+TEST_P(TransportWebRtc, FollowsAViewerFromUdpToTcpAndEndsWithItThere) {
+  open_ring();
+  start();
+  auto viewer = make_viewer(false);
+  ASSERT_TRUE(viewer->accept(body_of(post(*viewer))));
+  ASSERT_TRUE(watch(*viewer));
+  viewer->move_to_tcp();
+  ASSERT_TRUE(watch(*viewer));
+  for (int i = 0; i < 10; ++i) {
+    const size_t before = viewer->shown();
+    write_picture(i % 5 == 0, 20'000);
+    ASSERT_TRUE(until_all([&] { return viewer->shown() > before; })) << i;
+  }
+  EXPECT_EQ(viewer->player().not_authentic(), 0u);
+  EXPECT_EQ(transport->rtc().port().count(), 1u);
+}
+
+TEST_P(TransportWebRtc, RepeatsWhatAViewerDidNotGet) {
+  open_ring();
+  start();
+  auto viewer = make_viewer(false);
+  ASSERT_TRUE(viewer->accept(body_of(post(*viewer))));
+  ASSERT_TRUE(watch(*viewer));
+  write_picture(true);
+  ASSERT_TRUE(until_all([&] { return viewer->shown() > 1; }));
+  viewer->lose(2);
+  ASSERT_TRUE(until_all([&] {
+    flow();
+    return viewer->player().browser().repeats() > 0;
+  }));
+  const size_t before = viewer->shown();
+  EXPECT_TRUE(until_all([&] {
+    flow();
+    return viewer->shown() > before + 5;
+  }));
+}
+
+TEST_P(TransportWebRtc, AsksForAKeyframeForAViewerThatLostItsPicture) {
+  open_ring();
+  start();
+  auto viewer = make_viewer(false);
+  ASSERT_TRUE(viewer->accept(body_of(post(*viewer))));
+  ASSERT_TRUE(watch(*viewer));
+  heard.clear();
+  viewer->lose(100'000);
+  const Time deaf = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+  ASSERT_TRUE(until_all([&] {
+    flow(true);
+    return std::chrono::steady_clock::now() > deaf;
+  }));
+  viewer->lose(0);
+  ASSERT_TRUE(until_all([&] {
+    flow(true);
+    return std::any_of(heard.begin(), heard.end(), [](const Heard& h) { return h.subject == "control.request_idr"; });
+  }));
+  const size_t before = viewer->shown();
+  EXPECT_TRUE(until_all([&] {
+    write_picture(true);
+    return viewer->shown() > before;
+  }));
+}
+
+TEST_P(TransportWebRtc, ShowsVideoToManyWhoComeAndGo) {
+  open_ring();
+  start();
+  std::vector<std::unique_ptr<RtcViewer>> viewers;
+  std::vector<std::string> locations;
+  for (int i = 0; i < 24; ++i) {
+    viewers.push_back(make_viewer(false));
+    const std::string answer = post(*viewers.back());
+    locations.push_back(header_of_answer(answer, "Location"));
+    ASSERT_TRUE(viewers.back()->accept(body_of(answer)));
+    write_picture(i % 4 == 0);
+    ASSERT_TRUE(until_all([&] { return viewers.back()->player().connected(); }));
+    if (viewers.size() <= 6) continue;
+    EXPECT_TRUE(has(request("DELETE", locations.front(), "", ""), "HTTP/1.1 200"));
+    EXPECT_TRUE(until_all([&] { return !viewers.front()->player().ended().empty(); }));
+    forget(viewers.front());
+    viewers.erase(viewers.begin());
+    locations.erase(locations.begin());
+  }
+  ASSERT_TRUE(watch(*viewers.back()));
+  for (const auto& viewer : viewers) {
+    EXPECT_TRUE(until_all([&] { return viewer->shown() > 0; }));
+    EXPECT_EQ(viewer->player().not_authentic(), 0u);
+  }
+  EXPECT_EQ(transport->rtc().port().count(), viewers.size());
+  const auto threads = transport->registry().gauge("rtc_threads", "").value();
+  EXPECT_EQ(threads, GetParam());
+}
+
+TEST_P(TransportWebRtc, EndsInTheMiddleOfFrames) {
+  open_ring();
+  start();
+  auto first = make_viewer(false), second = make_viewer(false);
+  ASSERT_TRUE(first->accept(body_of(post(*first))));
+  ASSERT_TRUE(second->accept(body_of(post(*second))));
+  ASSERT_TRUE(watch(*first) && watch(*second));
+  for (int i = 0; i < 10; ++i) write_picture(i == 0, 50'000);
+  loop.run_once(std::chrono::milliseconds(1));
+  transport.reset();
+  first->poll(), second->poll();
+  EXPECT_EQ(first->player().ended(), to_string(rtc::DtlsEnd::kClosedByPeer));
+  EXPECT_EQ(second->player().ended(), to_string(rtc::DtlsEnd::kClosedByPeer));
+}
+
+TEST_P(TransportWebRtc, IsMovedByNothingThatStrangersSend) {
   constexpr int kDatagrams = 100'000, kAtOnce = 50;
   open_ring();
   start();
@@ -376,6 +496,8 @@ TEST_F(TransportWebRtc, IsMovedByNothingThatStrangersSend) {
   EXPECT_LT(recv(stranger.get(), answer.data(), answer.size(), MSG_DONTWAIT), 0) << "nobody is answered";
   EXPECT_TRUE(watch(*viewer));
 }
+
+INSTANTIATE_TEST_SUITE_P(Threads, TransportWebRtc, ::testing::Values(0, 2));
 
 }  // namespace
 }  // namespace sdr::testing

@@ -46,7 +46,9 @@ RtcTcp::RtcTcp(EventLoop& loop, Registry& registry, FileDescriptor listener, boo
 
 RtcTcp::~RtcTcp() {
   loop_.unwatch(listener_.get());
-  for (const auto& [address, connection] : connections_) loop_.unwatch(connection->socket.get());
+  for (const auto& [address, connection] : connections_) {
+    if (!connection->gone) loop_.unwatch(connection->socket.get());
+  }
 }
 
 void RtcTcp::accept_waiting() {
