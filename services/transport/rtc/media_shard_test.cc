@@ -37,9 +37,7 @@ class MediaShardTest : public ::testing::Test {
     shard.end(*seats[index].session, true);
     seats.erase(seats.begin() + static_cast<std::ptrdiff_t>(index));
   }
-  void give(bool keyframe, size_t layer = 0) {
-    shard.on_frame(kFeed, layer, pictures.next(keyframe), time.now());
-  }
+  void give(bool keyframe, size_t layer = 0) { shard.on_frame(kFeed, layer, pictures.next(keyframe), time.now()); }
   /// A frame's time, as an owner spends it.
   void run(MediaShard& of, Duration duration = 17ms) {
     for (const Time end = time.now() + duration; time.now() < end; time.advance(1ms)) {
