@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many WebRTC viewers one core serves, how soon and at what cost. See README.md.
 
+#include <sched.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +28,7 @@ struct Arguments {
   std::vector<size_t> viewers;  // empty: the usual numbers, then more as long as it holds
   int seconds = 8;
   bool data = true;
+  int threads = 0;  // of media, beside the server's own
 };
 
 struct Round {
@@ -35,10 +38,25 @@ struct Round {
   double frames = 0, frames_wanted = 0;  ///< of all viewers
 };
 
+/// The server's core; with media threads it has a core for each besides, those from 2 on, and begins where we are.
+int core_for_server(int threads) {
+  setenv("SDR_TRANSPORT_RTC_THREADS", std::to_string(threads).c_str(), 1);
+  if (threads == 0) return kServerCore;
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  CPU_SET(kServerCore, &cores);
+  for (int i = 0; i < threads; ++i) CPU_SET(static_cast<size_t>(2 + i), &cores);
+  sched_setaffinity(0, sizeof cores, &cores);
+  return -1;
+}
+
 /// The server with more and more viewers, and what it had to begin with.
 class Run {
  public:
-  explicit Run(const Arguments& arguments) : arguments_(arguments), viewers_(arguments.data) {}
+  explicit Run(const Arguments& arguments)
+      : arguments_(arguments), server_(core_for_server(arguments.threads), kViewerCore), viewers_(arguments.data) {
+    pin_to_core(kViewerCore);
+  }
 
   bool start() { return server_.wait_until_ready(); }
   bool open(size_t count) {
@@ -82,7 +100,7 @@ class Run {
 
  private:
   const Arguments arguments_;
-  Server server_{kServerCore, kViewerCore};
+  Server server_;
   RtcViewers viewers_;
   uint64_t memory_with_one_ = 0;
 };
@@ -93,7 +111,7 @@ void report(const Round& r, double limit_gbit) {
                                             : static_cast<double>(r.totals.lost_packets) /
                                                   static_cast<double>(r.totals.packets + r.totals.lost_packets);
   const double missed = r.frames_wanted <= 0 ? 0 : std::max(0.0, 1 - r.frames / r.frames_wanted);
-  std::printf("%zu viewers, 60 fps of %zu bytes, server on one core\n", r.viewers, Server::kFrameBytes);
+  std::printf("%zu viewers, 60 fps of %zu bytes\n", r.viewers, Server::kFrameBytes);
   if (r.viewers > 0) {
     std::printf("  ring to socket  p50 %.2f  p95 %.2f  p99 %.2f ms\n", r.p50_ms, r.p95_ms, r.p99_ms);
     std::printf("  %.2f Gbit/s, %.2f per second of the core: %.2f of the limit (%.2f); %.1f KB per viewer\n", r.gbit_s,
@@ -168,6 +186,7 @@ Arguments read_arguments(int argc, char** argv) {
     const std::string name = argv[i];
     if (name == "--viewers") arguments.viewers.push_back(std::strtoul(argv[i + 1], nullptr, 10));
     if (name == "--seconds") arguments.seconds = std::atoi(argv[i + 1]);
+    if (name == "--threads") arguments.threads = std::atoi(argv[i + 1]);
     if (name == "--data") arguments.data = std::atoi(argv[i + 1]) != 0;
   }
   return arguments;
@@ -180,7 +199,7 @@ int main(int argc, char** argv) {
   using namespace sdr::bench;
   const Arguments arguments = read_arguments(argc, argv);
   if (argc % 2 == 0 || arguments.seconds <= 0) {
-    std::fprintf(stderr, "usage: bench_webrtc [--viewers N]... [--seconds N] [--data 0|1]\n");
+    std::fprintf(stderr, "usage: bench_webrtc [--viewers N]... [--seconds N] [--data 0|1] [--threads N]\n");
     return 2;
   }
   raise_descriptor_limit();
