@@ -202,7 +202,8 @@ void MediaThread::take(const Order& order, std::span<const uint8_t> rest) {
   }
 }
 
-bool MediaThread::answer(Answer&& answer) {
+// False, with the answer left alone, where there is no room.
+bool MediaThread::answer(Answer& answer) {
   if (!answers_.try_push(std::move(answer))) return false;
   answered_.notify();
   return true;
@@ -210,12 +211,14 @@ bool MediaThread::answer(Answer&& answer) {
 
 // Lost where there is no room: whoever needs a keyframe says so again.
 void MediaThread::want_keyframe(uint32_t feed, size_t layer) {
-  (void)answer({.kind = Answer::Kind::kKeyframe, .feed = feed, .layer = layer});
+  Answer wish{.kind = Answer::Kind::kKeyframe, .feed = feed, .layer = layer};
+  (void)answer(wish);
 }
 
 // Likewise: the next control packet from there is authentic too.
 void MediaThread::on_authentic(uint64_t session, const MediaWay& way) {
-  (void)answer({.kind = Answer::Kind::kAuthentic, .session = session, .way = way});
+  Answer news{.kind = Answer::Kind::kAuthentic, .session = session, .way = way};
+  (void)answer(news);
 }
 
 void MediaThread::on_given_back(std::unique_ptr<MediaSession> session) {
@@ -226,7 +229,7 @@ void MediaThread::on_given_back(std::unique_ptr<MediaSession> session) {
 void MediaThread::send_back() {
   while (!leaving_.empty()) {
     Answer back{.kind = Answer::Kind::kGivenBack, .given_back = std::move(leaving_.back())};
-    if (!answer(std::move(back))) {
+    if (!answer(back)) {
       leaving_.back() = std::move(back.given_back);
       return;
     }

@@ -63,7 +63,7 @@ class MediaThread final : public MediaLane, private MediaEvents {
   void run();
   bool take_some();
   void take(const Order& order, std::span<const uint8_t> rest);
-  bool answer(Answer&& answer);
+  bool answer(Answer& answer);
   void send_back();
   void show_links();
   void want_keyframe(uint32_t feed, size_t layer) override;
