@@ -31,7 +31,7 @@ class MediaShardTest : public ::testing::Test {
     auto session = viewer->session(kFeed, time.now());
     MediaSession* const handle = session.get();
     shard.begin(std::move(session), time.now());
-    return seats.emplace_back(std::move(viewer), handle);
+    return seats.emplace_back(Seat{std::move(viewer), handle});
   }
   void end(size_t index) {
     shard.end(*seats[index].session, true);
@@ -150,18 +150,18 @@ TEST_F(MediaShardTest, LetsSessionsComeAndGoInTheMiddleOfARound) {
   for (size_t i = 0; i < seats.size(); ++i) EXPECT_GT(seats[i].viewer->shown(), before[i]) << i;
 }
 
-TEST_F(MediaShardTest, SaysGoodbye) {
-  Seat& first = seat();
-  Seat second = std::move(seats.emplace_back(Seat{std::make_unique<MediaViewer>(9), nullptr}));
-  (void)first, seats.pop_back();
+TEST_F(MediaShardTest, SaysGoodbyeToWhoLeavesAlone) {
+  seat();
   give(true);
   run(shard);
-  auto session = second.viewer->session(kFeed, time.now());
+  MediaViewer leaver(9);
+  auto session = leaver.session(kFeed, time.now());
   MediaSession* const handle = session.get();
   shard.begin(std::move(session), time.now());
   shard.end(*handle, true);
-  second.viewer->poll(time.now());
-  EXPECT_TRUE(second.viewer->bye);
+  leaver.poll(time.now());
+  seats[0].viewer->poll(time.now());
+  EXPECT_TRUE(leaver.bye);
   EXPECT_FALSE(seats[0].viewer->bye);
 }
 
