@@ -125,10 +125,14 @@ void RtcViewer::read_stream() {
   }
 }
 
+// A batch that is there only by its head is counted as if it were of the media alone. Where a browser's feedback has
+// the server probe and repeat, other packets lie in it: each is looked at.
 void RtcViewer::take(std::span<const uint8_t> there, size_t bytes, size_t segment_bytes, uint64_t arrived_us) {
-  on_media(there, bytes, segment_bytes, arrived_us);
-  for (size_t at = 0; options_.watches && at < there.size(); at += segment_bytes) {
-    player_->on_datagram(there.subspan(at, std::min(segment_bytes, there.size() - at)), Steady::now());
+  if (!options_.watches) return on_media(there, bytes, segment_bytes, arrived_us);
+  for (size_t at = 0; at < there.size(); at += segment_bytes) {
+    const auto packet = there.subspan(at, std::min(segment_bytes, there.size() - at));
+    on_media(packet, packet.size(), packet.size(), arrived_us);
+    player_->on_datagram(packet, Steady::now());
   }
 }
 
