@@ -3,10 +3,16 @@
 // What the address bar says: where the server is, which camera, which token. A token arrives in the fragment, which no
 // server sees, leaves the address bar at once, and is kept for this tab only, unless the person wants it remembered.
 
-import type { SessionOptions } from "./session.ts";
-
 const kTokenKey = "sdr.token";
 const kCameraForm = /^[a-z0-9_-]{1,32}$/;
+
+export interface SessionOptions {
+  url: string;
+  token: string;
+  /** Which camera; "" for the first. */
+  camera: string;
+  timecode: boolean;
+}
 
 /** The camera that the address names; "" where it names none that could be. */
 export function cameraOf(page: Pick<Location, "search">): string {

@@ -4,7 +4,7 @@
 // and matches the answers to them. Main thread only.
 
 import type { ActionData, BrowserAction, CommandAck, Joy } from "./generated/schema.ts";
-import { forgetToken, keepToken } from "./location.ts";
+import { forgetToken, keepToken, type SessionOptions } from "./location.ts";
 import { ingestTelemetry, type Traces } from "./store/ingest.ts";
 import { kInitialState, type RtcState, type State } from "./store/state.ts";
 import { RtcDesk } from "./rtc/rtc_desk.ts";
@@ -22,14 +22,6 @@ const kRobotUnknown = { safety: null, velocity: null, odometry: null, joints: nu
 export interface Outcome {
   status: CommandAck["status"] | "no_answer" | "no_link";
   detail: string;
-}
-
-export interface SessionOptions {
-  url: string;
-  token: string;
-  /** Which camera; "" for the first. */
-  camera: string;
-  timecode: boolean;
 }
 
 export class Session {

@@ -8,31 +8,7 @@ import type { Codec } from "./generated/schema.ts";
 import { otherCodec } from "./codecs.ts";
 import type { State } from "./store/state.ts";
 import { kRobotRules } from "./trouble_robot.ts";
-
-export type TroubleAction =
-  | "retry" | "sign_in" | "use_jpeg" | "use_h264" | "use_hevc" | "release_pause"
-  | "ask_control" | "cancel_ask" | "take_control" | "hand_over" | "not_now";
-
-export interface Trouble {
-  id: string;
-  tone: "busy" | "warning" | "danger" | "plain";
-  title: string;
-  text: string;
-  place: "middle" | "above" | "below";
-  actions: readonly TroubleAction[];
-  /** The client that an action is about. */
-  client?: string;
-}
-
-export interface Surroundings {
-  secure: boolean;
-  /** We asked for control and wait for it. */
-  wants_control: boolean;
-  /** Clients that asked and were told "not now". */
-  put_off: readonly string[];
-}
-
-export type Rule = (state: Readonly<State>, around: Surroundings) => Trouble | null;
+import type { Rule, Surroundings, Trouble } from "./trouble_rule.ts";
 
 /** In order of weight: the first that applies is said. */
 const kRules: readonly Rule[] = [denied, link, decoder, noPicture, ...kRobotRules];

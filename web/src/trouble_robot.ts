@@ -5,7 +5,7 @@
 import { someoneElseDrives, weDrive } from "./drive/drive_gate.ts";
 import { reasonWords, rearmWords, sentence, stoppedBy } from "./safety_words.ts";
 import type { State } from "./store/state.ts";
-import type { Rule, Trouble } from "./trouble.ts";
+import type { Rule, Trouble } from "./trouble_rule.ts";
 import { clientDoes, clientName } from "./words.ts";
 
 export const kRobotRules: readonly Rule[] = [

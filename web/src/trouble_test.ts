@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { enumWords, type FrameStats, type SafetyReason, type SafetyState } from "./generated/schema.ts";
 import { kInitialState, type DriveState, type State } from "./store/state.ts";
-import { troubleOf, type Surroundings } from "./trouble.ts";
+import { troubleOf } from "./trouble.ts";
+import type { Surroundings } from "./trouble_rule.ts";
 import type { Denial } from "./worker/connection.ts";
 
 const around: Surroundings = { secure: true, wants_control: false, put_off: [] };

@@ -6,20 +6,12 @@
 import type { ActionData, BrowserAction, SettingsData } from "../generated/schema.ts";
 import type { Outcome, Session } from "../session.ts";
 import { someoneElseDrives } from "./drive_gate.ts";
-import { LeaseDesk } from "./lease_desk.ts";
+import { LeaseDesk, type Announcer } from "./lease_desk.ts";
 import { outcomeWords } from "../words.ts";
 
 const kEstopRepeatMs = 250;
 const kEstopTries = 12;
 const kCameraPeriodMs = 40;
-
-export interface Announcer {
-  say(text: string, tone?: "plain" | "warning"): void;
-  /** We wait for control, or no longer. */
-  asking(wants: boolean): void;
-  /** Control is about to be given away: no twist may follow, since a twist would take it again. */
-  givingUp(): void;
-}
 
 export class Actions {
   private camera_turn_ = { yaw: 0, pitch: 0, zoom: 1 };

@@ -6,12 +6,19 @@
 import type { LeaseOp } from "../generated/schema.ts";
 import type { Outcome, Session } from "../session.ts";
 import { outcomeWords } from "../words.ts";
-import type { Announcer } from "./actions.ts";
 import { someoneElseDrives, weDrive } from "./drive_gate.ts";
 import { leaseNote, type OwnStep } from "./lease_note.ts";
 
 /** The server forgets after 30 s who asked. */
 const kAskAgainMs = 10_000;
+
+export interface Announcer {
+  say(text: string, tone?: "plain" | "warning"): void;
+  /** We wait for control, or no longer. */
+  asking(wants: boolean): void;
+  /** Control is about to be given away: no twist may follow, since a twist would take it again. */
+  givingUp(): void;
+}
 
 export class LeaseDesk {
   private wants_ = false;

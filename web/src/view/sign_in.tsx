@@ -3,7 +3,7 @@
 // Where the server asks for an access token: one field, and whether this device may remember it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Trouble } from "../trouble.ts";
+import type { Trouble } from "../trouble_rule.ts";
 import { useApp } from "./app_context.ts";
 import { Icon } from "./icons.tsx";
 import { Switch } from "./controls.tsx";

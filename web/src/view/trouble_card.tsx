@@ -2,7 +2,8 @@
 //
 // What is wrong and what to do, as trouble.ts words it.
 
-import { troubleOf, type Trouble, type TroubleAction } from "../trouble.ts";
+import { troubleOf } from "../trouble.ts";
+import type { Trouble, TroubleAction } from "../trouble_rule.ts";
 import { useStore } from "../store/use_store.ts";
 import { useApp, useUi, type App } from "./app_context.ts";
 import { Icon, type IconName } from "./icons.tsx";
