@@ -24,13 +24,14 @@ export function Stage() {
   const fresh = useServer(({ video }) => video.fresh);
   const orbit = useOrbit();
   const shown = useServer(({ rtc }) => rtc.shown);
+  const coming = useServer(({ rtc }) => !rtc.both);
   useEffect(() => {
     session.rtc.attach(video.current!);
     session.start(canvas.current!);
   }, [session]);
   const look = seen ? (fresh ? "stage" : "stage old") : "stage empty";
   return (
-    <div class={`${look} by-${shown}`} {...orbit}>
+    <div class={`${look} by-${shown}${coming ? " coming" : ""}`} {...orbit}>
       <canvas ref={canvas} role="img" aria-label={name} data-testid="picture" width={1280} height={720} />
       <video ref={video} muted playsInline disablePictureInPicture aria-hidden={shown !== "webrtc"} aria-label={name} data-testid="video" />
     </div>
