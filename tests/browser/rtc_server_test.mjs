@@ -57,9 +57,13 @@ test("RtcServer.ShowsTheRobot", { skip }, async () => {
 
 test("RtcServer.SendsThePictureOneWayAtATime", { skip }, async () => {
   const sent = () => metric("frames_sent_total");
-  const before = await sent();
-  await until("its pictures are drawn", framesFromNow(page, 20));
-  assert.ok((await sent()) - before <= 1);
+  let before = 0;
+  // Again where this machine held WebRTC up for so long that the page asked the WebSocket.
+  await until("nothing comes over the WebSocket while WebRTC's pictures are drawn", async () => {
+    before = await sent();
+    await until("its pictures are drawn", framesFromNow(page, 20));
+    return (await sent()) - before <= 1;
+  });
   await page.keyboard.press("v");
   await until("the WebSocket's pictures come", async () => (await sent()) > before + 10);
   await until("they are drawn", framesFromNow(page, 20));
