@@ -32,8 +32,8 @@ export function Stage() {
   const look = seen ? (fresh ? "stage" : "stage old") : "stage empty";
   return (
     <div class={`${look} by-${shown}${coming ? " coming" : ""}`} {...orbit}>
-      <canvas ref={canvas} role="img" aria-label={name} data-testid="picture" width={1280} height={720} />
       <video ref={video} muted playsInline disablePictureInPicture aria-hidden={shown !== "webrtc"} aria-label={name} data-testid="video" />
+      <canvas ref={canvas} role="img" aria-label={name} data-testid="picture" width={1280} height={720} />
     </div>
   );
 }
