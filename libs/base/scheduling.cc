@@ -2,7 +2,6 @@
 #include "base/scheduling.h"
 
 #include <sched.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

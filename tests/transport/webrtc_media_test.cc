@@ -5,7 +5,18 @@
 namespace sdr::testing {
 namespace {
 
-class TransportWebRtcMedia : public TransportWebRtc {};
+class TransportWebRtcMedia : public TransportWebRtc {
+ protected:
+  /// The first viewer of a transport that is started for it.
+  std::unique_ptr<RtcViewer> make_one_who_sees() {
+    open_ring();
+    start();
+    auto viewer = make_viewer(false);
+    EXPECT_TRUE(viewer->accept(body_of(post(*viewer))));
+    EXPECT_TRUE(watch(*viewer));
+    return viewer;
+  }
+};
 
 TEST_P(TransportWebRtcMedia, GivesAWhepViewerTheRingsPicturesByteForByte) {
   open_ring();
@@ -39,22 +50,14 @@ TEST_P(TransportWebRtcMedia, AsksForAKeyframeWhereNoneIsKept) {
 }
 
 TEST_P(TransportWebRtcMedia, FollowsAViewerToAnotherPort) {
-  open_ring();
-  start();
-  auto viewer = make_viewer(false);
-  ASSERT_TRUE(viewer->accept(body_of(post(*viewer))));
-  ASSERT_TRUE(watch(*viewer));
+  auto viewer = make_one_who_sees();
   viewer->move();
   EXPECT_TRUE(watch(*viewer));
   EXPECT_EQ(transport->rtc().port().count(), 1u);
 }
 
 TEST_P(TransportWebRtcMedia, FollowsAViewerFromUdpToTcpAndEndsWithItThere) {
-  open_ring();
-  start();
-  auto viewer = make_viewer(false);
-  ASSERT_TRUE(viewer->accept(body_of(post(*viewer))));
-  ASSERT_TRUE(watch(*viewer));
+  auto viewer = make_one_who_sees();
   viewer->move_to_tcp();
   ASSERT_TRUE(watch(*viewer));
   for (int i = 0; i < 10; ++i) {
@@ -67,11 +70,7 @@ TEST_P(TransportWebRtcMedia, FollowsAViewerFromUdpToTcpAndEndsWithItThere) {
 }
 
 TEST_P(TransportWebRtcMedia, RepeatsWhatAViewerDidNotGet) {
-  open_ring();
-  start();
-  auto viewer = make_viewer(false);
-  ASSERT_TRUE(viewer->accept(body_of(post(*viewer))));
-  ASSERT_TRUE(watch(*viewer));
+  auto viewer = make_one_who_sees();
   write_picture(true);
   ASSERT_TRUE(until_all([&] { return viewer->shown() > 1; }));
   viewer->lose(2);
@@ -87,11 +86,7 @@ TEST_P(TransportWebRtcMedia, RepeatsWhatAViewerDidNotGet) {
 }
 
 TEST_P(TransportWebRtcMedia, AsksForAKeyframeForAViewerThatLostItsPicture) {
-  open_ring();
-  start();
-  auto viewer = make_viewer(false);
-  ASSERT_TRUE(viewer->accept(body_of(post(*viewer))));
-  ASSERT_TRUE(watch(*viewer));
+  auto viewer = make_one_who_sees();
   heard.clear();
   viewer->lose(100'000);
   const Time deaf = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);

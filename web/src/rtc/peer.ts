@@ -3,7 +3,7 @@
 // One WebRTC connection that receives the video and carries control: offer, answer and candidates over the WebSocket
 // (0x03), one video track, two data channels that are opened before the offer. Main thread only, since workers have no
 // RTCPeerConnection. Its offer is made at once and sent when ask() says so. It tries once; who wants another try makes
-// another one. Events come until it ended, and none after.
+// another one. Events, save handOver(), come from ask() on until it ended, and none after.
 
 import type { Signal } from "../generated/schema.ts";
 import { ControlLink, type ControlLinkEvents } from "./control_link.ts";
@@ -36,7 +36,10 @@ export class Peer {
   private session_id_: string | null = null;
   /** Candidates of ours from before the server named the session. */
   private early_: RTCIceCandidate[] = [];
+  private asked_ = false;
   private ended_ = false;
+  /** Of an end from before anybody asked. */
+  private why_ = "";
   private deadline_: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -60,6 +63,8 @@ export class Peer {
 
   /** Sends the offer. */
   ask(): void {
+    this.asked_ = true;
+    if (this.ended_) return this.events_.ended(this.why_);
     this.deadline_ = setTimeout(() => this.connection_.connectionState !== "connected" && this.end("no connection in time"), kConnectMs);
     void this.offered_.then(() => {
       if (this.ended_) return;
@@ -130,6 +135,7 @@ export class Peer {
     this.ended_ = true;
     clearTimeout(this.deadline_);
     this.connection_.close();
-    if (why !== "") this.events_.ended(why);
+    this.why_ = why;
+    if (why !== "" && this.asked_) this.events_.ended(why);
   }
 }

@@ -19,6 +19,8 @@ import type { VideoTimecode } from "./video_timecode.ts";
 const kFirstRetryMs = 5000;
 const kMostRetryMs = 60_000;
 const kStatsMs = 500;
+/** An offer that waited longer for a server may tell of another network, and of ICE servers that nobody could be asked for. */
+const kPreparedMs = 5000;
 /** How the server begins its answer where it has no WebRTC at all. */
 const kUnsupported = /^unsupported/;
 
@@ -33,6 +35,7 @@ export interface RtcDeskHooks {
 /** A connection that has not been asked for, and the token with which it learned of ICE servers. */
 interface Prepared {
   token: string;
+  made_ms: number;
   id: number;
   peer: Promise<Peer>;
 }
@@ -119,7 +122,8 @@ export class RtcDesk {
   private takePrepared(): Prepared {
     const prepared = this.prepared_;
     this.prepared_ = null;
-    if (prepared !== null && prepared.token === this.hooks_.token()) return prepared;
+    const is_good = prepared?.token === this.hooks_.token() && performance.now() - prepared.made_ms < kPreparedMs;
+    if (prepared !== null && is_good) return prepared;
     void prepared?.peer.then((peer) => peer.close());
     return this.make();
   }
@@ -127,7 +131,7 @@ export class RtcDesk {
   private make(): Prepared {
     const token = this.hooks_.token();
     const id = ++this.ids_;
-    return { token, id, peer: askIceServers(token).then((ice_servers) => this.makePeer(id, ice_servers)) };
+    return { token, made_ms: performance.now(), id, peer: askIceServers(token).then((ice_servers) => this.makePeer(id, ice_servers)) };
   }
 
   private makePeer(id: number, ice_servers: RTCIceServer[]): Peer {
