@@ -27,7 +27,8 @@ TEXT
       return
       ;;
   esac
-  benchmarks | grep -qx -- "$name" || die "no such benchmark: $name (there are: $(benchmarks | tr '\n' ' '))"
+  # Read to its end: `grep -q` would leave at once, and the list's writer would fail by the closed pipe now and then.
+  benchmarks | grep -x -- "$name" >/dev/null || die "no such benchmark: $name (there are: $(benchmarks | tr '\n' ' '))"
   shift
   check_machine
   case $name in
