@@ -30,7 +30,7 @@ VENDORS = {
     r"(EGL|GL)/": ["libs/robot/"],
     r"lib(avcodec|avutil|swscale)/": ["libs/video/"],
     r"turbojpeg\.h": ["libs/video/"],
-    r"nats(/|\.h)": ["libs/bus/nats_connection"],
+    r"nats(/|\.h)": ["libs/bus/nats_link"],
     r"simdjson": ["schema/json_value.cc"],
     r"toml\+\+": ["libs/base/config_toml.cc", "libs/robot/toml_table.h"],
     r"openssl/": ["libs/net/", "libs/rtc/dtls/", "libs/rtc/ice/hmac.cc", "libs/rtc/srtp/crypto.cc", "libs/rtc/srtp/hmac_sha1.cc",

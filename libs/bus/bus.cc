@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "base/log.h"
+#include "bus/inbox.h"
 #include "bus/nats_connection.h"
 
 namespace sdr::bus {
@@ -79,10 +80,13 @@ struct Bus::Impl final : NatsEvents {
         connections(registry.counter("nats_connections_total", "Connections made to the bus")),
         errors(registry.counter("nats_errors_total", "Errors that the bus reported")),
         violations(registry.counter("nats_permission_violations_total", "What this service's user may not do")),
-        notifier(loop, [this] { drain(); }) {}
+        notifier(loop, [this] { drain(); }),
+        connection(loop) {}
 
-  // --- NatsEvents: the client library's threads ---
+  // --- NatsEvents: the loop's thread ---
   void on_message(uint64_t subscription, std::string_view subject, std::string_view payload) override;
+  void on_messages_end() override { drain(); }
+  // --- NatsEvents: any thread ---
   void on_state_change() override { notifier.notify(); }
   void on_error(std::string_view text) override;
 
@@ -125,7 +129,7 @@ struct Bus::Impl final : NatsEvents {
   std::mutex counters_mutex;  // publish() comes from any thread
   std::unordered_map<std::string, Counter*> counters_in, counters_out;
 
-  Notifier notifier;          // before the connection, whose threads use it
+  Notifier notifier;          // before the connection, whose thread uses it
   NatsConnection connection;  // last: ends first
 };
 
@@ -136,7 +140,6 @@ void Bus::Impl::on_message(uint64_t subscription, std::string_view subject, std:
   if (inbox.push(delivery, subscription, subject, payload)) {
     (delivery == Delivery::event ? dropped_events : dropped_values).add();
   }
-  notifier.notify();
 }
 
 void Bus::Impl::on_error(std::string_view text) {

@@ -9,7 +9,6 @@
 namespace sdr::bus {
 
 bool Inbox::push(Delivery delivery, uint64_t subscription, std::string_view subject, std::string_view payload) {
-  const std::lock_guard lock(mutex_);
   Ring& ring = delivery == Delivery::event ? events_ : values_;
   const bool full = ring.count == ring.slots.size();
   if (full) {
@@ -23,10 +22,7 @@ bool Inbox::push(Delivery delivery, uint64_t subscription, std::string_view subj
   return full;
 }
 
-bool Inbox::pop(InboxMessage& out) {
-  const std::lock_guard lock(mutex_);
-  return pop_from(events_, out) || pop_from(values_, out);
-}
+bool Inbox::pop(InboxMessage& out) { return pop_from(events_, out) || pop_from(values_, out); }
 
 bool Inbox::pop_from(Ring& ring, InboxMessage& out) {
   if (ring.count == 0) return false;

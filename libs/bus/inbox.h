@@ -3,16 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// What the bus's own threads hand to the service's loop. Values and events wait apart, so that a burst of telemetry
-// never pushes out an acknowledgement or an estop, and events are taken first.
+// What came from the bus and has no turn yet. Values and events wait apart, so that a burst of telemetry never pushes
+// out an acknowledgement or an estop, and events are taken first.
 //
-// Thread: push() any, pop() the loop's. Takes a short lock. Bounds: 128 values and 1024 events; the oldest of its kind
-// goes, and is counted. Slots keep their memory: in steady state nothing is allocated.
+// Thread: one. Bounds: 128 values and 1024 events; the oldest of its kind goes, and is counted. Slots keep their
+// memory: in steady state nothing is allocated.
 
 namespace sdr::bus {
 
@@ -47,7 +46,6 @@ class Inbox {
 
   static bool pop_from(Ring& ring, InboxMessage& out);
 
-  std::mutex mutex_;
   Ring values_;
   Ring events_;
 };

@@ -6,42 +6,39 @@
 #include <string>
 #include <string_view>
 
+#include "base/event_loop.h"
 #include "base/result.h"
-#include "bus/inbox.h"
+#include "bus/nats_link.h"
 
-// The one place that knows the NATS client library. Its threads call NatsEvents; everything else of ours stays on the
-// loop.
+// A connection to the NATS server that is there whenever the server is: one NatsLink after the other.
 //
-// A thread of its own, the keeper, connects, notices a loss and connects again, for ever. The library could do so by
-// itself, but it holds the connection's lock while it waits for a server that accepts and says nothing (one that was
-// stopped), and every publish() would wait with it, for seconds. A connection that was lost is never used again.
+// A thread of its own, the keeper, connects, asks the server every second whether it is there, notices a loss and
+// connects again, for ever. The library could do so by itself, but it holds the connection's lock while it waits for a
+// server that accepts and says nothing (one that was stopped), and every publish() would wait with it, for seconds.
+// Messages are read on the loop.
 //
-// Thread: the owner's, save publish() and link(), which any thread may call. After close() no event comes any more.
+// Thread: the loop's, save publish() and link(), which any thread may call. After close() no event comes any more.
 
 namespace sdr::bus {
 
-/// Called on the library's threads and the keeper; must be quick and must not throw.
 class NatsEvents {
  public:
   virtual ~NatsEvents() = default;
+  /// The loop's thread. Must be quick and must not call back: the connection's lock is held.
   virtual void on_message(uint64_t subscription, std::string_view subject, std::string_view payload) = 0;
-  /// link() may have changed.
+  /// The loop's thread, after the messages that were there.
+  virtual void on_messages_end() = 0;
+  /// Any thread: link() may have changed.
   virtual void on_state_change() = 0;
+  /// Any thread.
   virtual void on_error(std::string_view text) = 0;
-};
-
-struct NatsOptions {
-  std::string url;
-  std::string name;
-  std::string user;
-  std::string password;
 };
 
 class NatsConnection {
  public:
   enum class Link : uint8_t { down, up };
 
-  NatsConnection();
+  explicit NatsConnection(EventLoop& loop);
   ~NatsConnection();
   NatsConnection(const NatsConnection&) = delete;
   NatsConnection& operator=(const NatsConnection&) = delete;
@@ -54,7 +51,7 @@ class NatsConnection {
   Status subscribe(uint64_t id, const std::string& subject);
   void unsubscribe(uint64_t id);
   /// False where the server is away or does not take it; nothing is kept for later. Waits for a server that does not
-  /// read for kWriteDeadline at most, once: then the connection is given up.
+  /// read for 20 ms at most, once: then the connection is given up.
   bool publish(const std::string& subject, std::string_view payload);
   Link link() const;
   /// Why there is no connection, or why the last one ended, in the library's words; empty where nothing is known.

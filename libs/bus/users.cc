@@ -96,7 +96,7 @@ std::string allowing(const char* what, const Subjects& subjects) {
 
 std::string entry(const BusUser& user, const std::string& password, std::string_view name_space) {
   const std::string name = login_name(user.name, name_space);
-  Subjects publish, subscribe = {"_INBOX." + name + ".>"};  // as nats_connection.cc asks for answers
+  Subjects publish, subscribe = {"_INBOX." + name + ".>"};  // as nats_link.cc asks for answers
   for (const std::string& subject : user.publish) publish.push_back(within(name_space, subject));
   for (const std::string& subject : user.subscribe) subscribe.push_back(within(name_space, subject));
   return "    { # " + std::string(user.about) + "\n      user: \"" + name + "\"\n      password: \"" + password +

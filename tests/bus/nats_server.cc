@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -92,6 +94,18 @@ void NatsServer::restart(std::vector<std::string> arguments) {
 
 void NatsServer::freeze() { signal(SIGSTOP); }
 void NatsServer::thaw() { signal(SIGCONT); }
+
+size_t NatsServer::delivered_unread() const {
+  std::ifstream table("/proc/net/tcp");
+  size_t most = 0;
+  for (std::string line; std::getline(table, line);) {
+    unsigned remote_port = 0, unread = 0;
+    const char* const format = "%*s %*[^:]:%*x %*[^:]:%x %*x %*[^:]:%x";  // sl, local, remote, state, tx:rx
+    if (std::sscanf(line.c_str(), format, &remote_port, &unread) != 2) continue;
+    if (remote_port == static_cast<unsigned>(port_)) most = std::max<size_t>(most, unread);
+  }
+  return most;
+}
 
 void NatsServer::signal(int number) {
   if (pid_ > 0) ::kill(pid_, number);

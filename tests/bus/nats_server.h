@@ -33,6 +33,9 @@ class NatsServer {
   void freeze();
   void thaw();
 
+  /// Bytes that wait in the kernel for a client to read them: the most of any connection.
+  size_t delivered_unread() const;
+
  private:
   void start(const std::vector<std::string>& arguments);
   void wait_for_port();

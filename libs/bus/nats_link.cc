@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/nats_link.h"
+
+#include <fcntl.h>
+#include <nats/nats.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "base/log.h"
+#include "bus/errc.h"
+
+namespace sdr::bus {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int64_t kConnectTimeoutMs = 2000;
+// The kernel holds megabytes for a server that does not read, seconds of what a service says: where that is full the
+// server is not slow, it is gone.
+constexpr auto kWriteDeadline = 20ms;
+constexpr int kPendingMessages = 4096, kPendingBytes = 16 << 20;  // of one pass: the library reads 32 KiB at a time
+constexpr int kPassesMax = 32;
+constexpr auto kEndTimeout = 5s;
+
+class NatsCategory final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "nats"; }
+  std::string message(int status) const override { return natsStatus_GetText(static_cast<natsStatus>(status)); }
+};
+
+Error nats_error(natsStatus status, std::string context) {
+  return Error(std::error_code(status, nats_category()), std::move(context));
+}
+
+struct Deleter {
+  void operator()(natsOptions* options) const { natsOptions_Destroy(options); }
+  void operator()(natsConnection* connection) const { natsConnection_Destroy(connection); }
+  void operator()(natsSubscription* subscription) const { natsSubscription_Destroy(subscription); }
+  void operator()(natsMsg* message) const { natsMsg_Destroy(message); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, Deleter>;
+
+// Where the library's own thread arrives. It lives until the connection's last callback; after detach() nothing passes.
+class Gate {
+ public:
+  explicit Gate(NatsLinkEvents& target) : target_(&target) {}
+
+  template <typename Call>
+  void pass(Call call) {
+    const std::lock_guard lock(mutex_);
+    if (target_) call(*target_);
+  }
+  void detach() {
+    const std::lock_guard lock(mutex_);
+    target_ = nullptr;
+  }
+  void end() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    over_.notify_all();
+  }
+  bool wait_ended() {
+    std::unique_lock lock(mutex_);
+    return over_.wait_for(lock, kEndTimeout, [this] { return ended_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  NatsLinkEvents* target_;
+  bool ended_ = false;
+  std::condition_variable over_;
+};
+using Closure = std::shared_ptr<Gate>;
+
+// Applies one setting after the other and keeps the first failure.
+class Settings {
+ public:
+  explicit Settings(natsStatus status) : status_(status) {}
+  template <typename Function, typename... Arguments>
+  void set(Function function, Arguments... arguments) {
+    if (status_ == NATS_OK) status_ = function(arguments...);
+  }
+  natsStatus status() const { return status_; }
+
+ private:
+  natsStatus status_;
+};
+
+// What is wrong with the message alone, and nothing of which has been written.
+bool is_of_the_message(natsStatus status) {
+  return status == NATS_MAX_PAYLOAD || status == NATS_INVALID_SUBJECT || status == NATS_INVALID_ARG;
+}
+
+// What the last call on this thread failed by.
+std::string words_of(natsStatus status) {
+  natsStatus last = NATS_OK;
+  const char* const text = nats_GetLastError(&last);
+  return last == status && text != nullptr && *text != '\0' ? text : natsStatus_GetText(status);
+}
+
+bool is_ready(int socket, short what, std::chrono::milliseconds at_most) {
+  pollfd descriptor{socket, what, 0};
+  return ::poll(&descriptor, 1, static_cast<int>(at_most.count())) != 0;
+}
+
+// --- the library's thread for callbacks ---
+
+void on_disconnected(natsConnection* lost, void* closure) {
+  const char* text = nullptr;
+  const natsStatus status = natsConnection_GetLastError(lost, &text);
+  std::string why;
+  if (status != NATS_OK) why = text != nullptr && *text != '\0' ? text : natsStatus_GetText(status);
+  (*static_cast<Closure*>(closure))->pass([&](NatsLinkEvents& events) { events.on_lost(why); });
+}
+
+void on_error(natsConnection* from, natsSubscription*, natsStatus status, void* closure) {
+  const char* last = nullptr;
+  natsConnection_GetLastError(from, &last);
+  std::string text = natsStatus_GetText(status);
+  if (last && *last) text += std::string(": ") + last;
+  (*static_cast<Closure*>(closure))->pass([&](NatsLinkEvents& events) { events.on_error(text); });
+}
+
+// The connection's last callback.
+void on_closed(natsConnection*, void* closure) {
+  const std::unique_ptr<Closure> gate(static_cast<Closure*>(closure));
+  (*gate)->pass([](NatsLinkEvents& events) { events.on_lost({}); });
+  (*gate)->end();
+}
+
+thread_local bool pings = false;  // this thread waits inside the library and cannot write by itself
+
+}  // namespace
+
+const std::error_category& nats_category() {
+  static const NatsCategory category;
+  return category;
+}
+
+struct NatsLink::Impl {
+  explicit Impl(NatsLinkEvents& to) : events(to), gate(std::make_shared<Gate>(to)) {}
+
+  natsStatus make_options(const NatsOptions& wanted, void* closure, Owned<natsOptions>& out);
+  natsStatus connect(const NatsOptions& wanted);
+  bool usable() const { return !over && natsConnection_IsClosed(connection.get()) == false; }
+  bool write_out();
+  void hand_over(const Receiver& receive);
+
+  // --- the library's external event loop: all but attach() with its lock held ---
+  static natsStatus attach(void** self, void* loop, natsConnection* connection, natsSock socket);
+  static natsStatus want_read(void*, bool) { return NATS_OK; }
+  static natsStatus want_write(void* self, bool wanted);
+  static natsStatus detach(void*) { return NATS_OK; }
+
+  NatsLinkEvents& events;
+  const std::shared_ptr<Gate> gate;
+  std::mutex mutex;  // none of the library's calls that may close its socket runs beside another
+  bool over = false;
+  std::atomic<bool> write_wanted{false};
+  FileDescriptor socket;
+  Owned<natsConnection> connection;
+  std::vector<std::pair<uint64_t, Owned<natsSubscription>>> subscriptions;
+};
+
+natsStatus NatsLink::Impl::attach(void** self, void* loop, natsConnection*, natsSock socket) {
+  auto& impl = *static_cast<Impl*>(loop);
+  impl.socket.reset(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+  *self = loop;
+  return impl.socket ? NATS_OK : NATS_SYS_ERROR;
+}
+
+natsStatus NatsLink::Impl::want_write(void* self, bool wanted) {
+  auto& impl = *static_cast<Impl*>(self);
+  impl.write_wanted.store(wanted);
+  if (wanted && pings) impl.events.on_write_wanted();
+  return NATS_OK;
+}
+
+natsStatus NatsLink::Impl::make_options(const NatsOptions& wanted, void* closure, Owned<natsOptions>& out) {
+  natsOptions* options = nullptr;
+  Settings settings(natsOptions_Create(&options));
+  out.reset(options);
+  settings.set(natsOptions_SetURL, options, wanted.url.c_str());
+  settings.set(natsOptions_SetName, options, wanted.name.c_str());
+  if (!wanted.user.empty()) {
+    settings.set(natsOptions_SetUserInfo, options, wanted.user.c_str(), wanted.password.c_str());
+    settings.set(natsOptions_SetCustomInboxPrefix, options, ("_INBOX." + wanted.user).c_str());
+  }
+  settings.set(natsOptions_SetTimeout, options, kConnectTimeoutMs);
+  settings.set(natsOptions_SetPingInterval, options, 0);  // its timer's thread would close the socket beside read()
+  settings.set(natsOptions_SetSendAsap, options, true);
+  settings.set(natsOptions_SetNoEcho, options, true);
+  settings.set(natsOptions_SetAllowReconnect, options, false);
+  settings.set(natsOptions_SetEventLoop, options, this, &attach, &want_read, &want_write, &detach);
+  settings.set(natsOptions_SetDisconnectedCB, options, &on_disconnected, closure);
+  settings.set(natsOptions_SetErrorHandler, options, &on_error, closure);
+  settings.set(natsOptions_SetClosedCB, options, &on_closed, closure);
+  return settings.status();
+}
+
+natsStatus NatsLink::Impl::connect(const NatsOptions& wanted) {
+  auto closure = std::make_unique<Closure>(gate);
+  Owned<natsOptions> options;
+  natsStatus status = make_options(wanted, closure.get(), options);
+  if (status != NATS_OK) return status;
+  natsConnection* connected = nullptr;
+  status = natsConnection_Connect(&connected, options.get());
+  if (status != NATS_OK) return status;
+  (void)closure.release();  // on_closed() ends it
+  connection.reset(connected);
+  return NATS_OK;
+}
+
+// All that the library has for the server leaves, or the link is lost.
+bool NatsLink::Impl::write_out() {
+  for (const auto deadline = std::chrono::steady_clock::now() + kWriteDeadline; write_wanted.load() && usable();) {
+    natsConnection_ProcessWriteEvent(connection.get());
+    if (!write_wanted.load()) break;
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left > 0ms && is_ready(socket.get(), POLLOUT, std::chrono::ceil<std::chrono::milliseconds>(left))) continue;
+    over = true;
+    events.on_lost("the server does not read");
+  }
+  return usable();
+}
+
+void NatsLink::Impl::hand_over(const Receiver& receive) {
+  for (const auto& [id, handle] : subscriptions) {
+    int count = 0, bytes = 0;
+    if (natsSubscription_GetPending(handle.get(), &count, &bytes) != NATS_OK) return;
+    for (natsMsg* raw = nullptr; count > 0 && natsSubscription_NextMsg(&raw, handle.get(), 0) == NATS_OK; --count) {
+      const Owned<natsMsg> message(raw);
+      const auto size = static_cast<size_t>(std::max(natsMsg_GetDataLength(raw), 0));
+      receive(id, natsMsg_GetSubject(raw), {natsMsg_GetData(raw), size});
+    }
+  }
+}
+
+NatsLink::NatsLink(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::shared_ptr<NatsLink>> NatsLink::connect(const NatsOptions& options, NatsLinkEvents& events) {
+  auto impl = std::make_unique<Impl>(events);
+  if (const natsStatus status = impl->connect(options); status != NATS_OK) return nats_error(status, words_of(status));
+  return std::shared_ptr<NatsLink>(new NatsLink(std::move(impl)));
+}
+
+NatsLink::~NatsLink() {
+  close();
+  impl_->subscriptions.clear();
+  impl_->connection.reset();
+  if (!impl_->gate->wait_ended()) log_error("The bus's client library did not end its threads");
+}
+
+int NatsLink::fd() const { return impl_->socket.get(); }
+
+bool NatsLink::read(const Receiver& receive) {
+  const std::lock_guard lock(impl_->mutex);
+  for (int i = 0; impl_->usable() && i < kPassesMax; ++i) {
+    natsConnection_ProcessReadEvent(impl_->connection.get());
+    impl_->hand_over(receive);
+    if (!is_ready(fd(), POLLIN, 0ms)) break;
+  }
+  return impl_->write_out();  // a pong
+}
+
+void NatsLink::write() {
+  const std::lock_guard lock(impl_->mutex);
+  (void)impl_->write_out();
+}
+
+Status NatsLink::subscribe(uint64_t id, const std::string& subject) {
+  const std::lock_guard lock(impl_->mutex);
+  natsSubscription* handle = nullptr;
+  natsStatus status = natsConnection_SubscribeSync(&handle, impl_->connection.get(), subject.c_str());
+  if (status != NATS_OK) return nats_error(status, "subscribe to " + subject);
+  impl_->subscriptions.emplace_back(id, handle);
+  status = natsSubscription_SetPendingLimits(handle, kPendingMessages, kPendingBytes);
+  if (status != NATS_OK) return nats_error(status, "subscribe to " + subject);
+  (void)impl_->write_out();
+  return Status();
+}
+
+void NatsLink::unsubscribe(uint64_t id) {
+  const std::lock_guard lock(impl_->mutex);
+  std::erase_if(impl_->subscriptions, [id](const auto& subscription) { return subscription.first == id; });
+  (void)impl_->write_out();
+}
+
+bool NatsLink::publish(const std::string& subject, std::string_view payload) {
+  const std::lock_guard lock(impl_->mutex);
+  if (!impl_->usable()) return false;
+  const natsStatus status = natsConnection_Publish(impl_->connection.get(), subject.c_str(), payload.data(),
+                                                   static_cast<int>(payload.size()));
+  if (status != NATS_OK && !is_of_the_message(status)) {
+    impl_->over = true;
+    impl_->events.on_lost(words_of(status));
+  }
+  return status == NATS_OK && impl_->write_out();
+}
+
+bool NatsLink::ping(std::chrono::milliseconds timeout) {
+  pings = true;
+  const natsStatus status = natsConnection_FlushTimeout(impl_->connection.get(), timeout.count());
+  pings = false;
+  return status == NATS_OK;
+}
+
+void NatsLink::close() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->over = true;
+  }
+  impl_->gate->detach();
+  natsConnection_Close(impl_->connection.get());
+}
+
+}  // namespace sdr::bus
