@@ -33,13 +33,22 @@ void PhysicsThread::stop() {
 
 bool PhysicsThread::send(SimInput&& input) {
   if (!inputs_.try_push(std::move(input))) return false;
-  wake_.notify();
+  attend();
   return true;
 }
 
 void PhysicsThread::estop() {
   estop_.store(true);
-  wake_.notify();
+  attend();
+}
+
+// Who brings something has it decided on his own thread where physics sleeps, which is nearly always; else physics
+// takes it as soon as it has done its slice.
+void PhysicsThread::attend() {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return wake_.notify();
+  take_inputs(SystemClock().now());
+  tell();
 }
 
 void PhysicsThread::output(SimOutput&& value) {
@@ -54,15 +63,21 @@ void PhysicsThread::run() {
   measured_ = next;
   while (!stopping_.load()) {
     const Time now = clock.now();
-    take_inputs(now);
     if (now - next > kLate) stats_.late->add();
     if (now - next > kGiveUp) next = now;
-    advance(now);
-    measure(now);
-    tell();
+    work(now);
     next += kSlice;
     attend_until(next, clock);
   }
+}
+
+void PhysicsThread::work(Time now) {
+  const std::lock_guard lock(mutex_);
+  take_inputs(now);
+  tell();
+  advance(now);
+  measure(now);
+  tell();
 }
 
 // What comes between two slices is decided at once, since who sent it waits for the answer; it moves the robot with the
@@ -70,6 +85,7 @@ void PhysicsThread::run() {
 void PhysicsThread::attend_until(Time when, const Clock& clock) {
   for (Time now = clock.now(); now < when && !stopping_.load(); now = clock.now()) {
     wake_.wait_for(when - now);
+    const std::lock_guard lock(mutex_);
     take_inputs(clock.now());
     tell();
   }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "base/clock.h"
@@ -16,8 +17,10 @@
 // the renderer always finds a fresh state and a stop is heard at once. Where the machine is too slow it lets simulated
 // time fall behind, which the real-time factor says, instead of chasing it.
 //
-// Thread: everything on the one that owns the object, save what runs inside. Bounds: 256 inputs and outputs; where the
-// outputs are full the newest is dropped and counted (safety's state is published again twice a second).
+// Thread: everything on the one that owns the object, save what runs inside. What a message asks is decided on the
+// owner's thread while physics sleeps between two slices: its sender waits for the answer. Bounds: 256 inputs and
+// outputs; where the outputs are full the newest is dropped and counted (safety's state is published again twice a
+// second).
 
 namespace sdr::sim {
 
@@ -33,7 +36,7 @@ class PhysicsThread {
     Gauge* sim_time_s = nullptr;
   };
 
-  /// `notify` is called, on the physics thread, after outputs or a snapshot were left.
+  /// `notify` is called, on the physics thread or within send() and estop(), after outputs or a snapshot were left.
   PhysicsThread(std::unique_ptr<robot::Robot> robot, safety::RobotSide side, Stats stats, std::function<void()> notify);
   ~PhysicsThread();
   /// Before start(): whether every change of what the motors are told is put out (Applied).
@@ -41,7 +44,7 @@ class PhysicsThread {
   void start();
   void stop();
 
-  /// False when it is full: to be answered `refused`.
+  /// False when it is full: to be answered `refused`. Decided when it returns, unless physics is at work just then.
   [[nodiscard]] bool send(SimInput&& input);
   /// Stops the robot even where send() is refused.
   void estop();
@@ -58,6 +61,8 @@ class PhysicsThread {
 
  private:
   void run();
+  void work(Time now);
+  void attend();
   void attend_until(Time when, const Clock& clock);
   void tell();
   void take_inputs(Time now);
@@ -80,7 +85,8 @@ class PhysicsThread {
   std::atomic<uint64_t> jumps_{0};
   std::thread thread_;
 
-  // The physics thread's own.
+  // Of the simulation and of what follows. Held for a slice; nobody but the physics thread ever waits for it.
+  std::mutex mutex_;
   bool has_output_ = false;
   uint64_t tick_ = 0;
   double owed_s_ = 0.0;  // simulated time that the slices so far are ahead of the steps
