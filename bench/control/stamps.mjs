@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What notes, inside the page and its worker, when a stick was read and when the acknowledgement of its twist came. Both
-// scripts run before the page's own and change nothing of what it does. Times are milliseconds since the epoch, with the
-// fraction that performance.now() has: one clock for page and worker.
+// scripts run before the page's own and change nothing of what it does; the worker keeps its notes until it is asked for
+// them. Times are milliseconds since the epoch, with the fraction that performance.now() has: one clock for page and
+// worker.
 
 /** Begins the worker: which stick each twist came from, by the number that it was sent under; and what the WebSocket and the data channel bring. */
 export const kWorkerStamps = `{
-  const told = new BroadcastChannel("twist-stamps");
+  const stamps = [];
+  const asked = new BroadcastChannel("twist-stamps");
+  asked.onmessage = ({ data }) => (data === "forget" ? void stamps.splice(0) : asked.postMessage(stamps));
   const now = () => performance.timeOrigin + performance.now();
   const text = new TextDecoder();
   let stick_ms = 0; // of the request in work; what it sends leaves before the next one
@@ -21,13 +24,13 @@ export const kWorkerStamps = `{
       const view = view_of(event.data);
       if (view.getUint8(0) !== 0x81) return;
       const status = ["ok", "refused", "unsupported", "error"][view.getUint8(5)];
-      told.postMessage({ acknowledged: view.getUint32(1, true), at_ms, status, by: "webrtc" });
+      stamps.push({ acknowledged: view.getUint32(1, true), at_ms, status, by: "webrtc" });
     });
     const send = channel.send.bind(channel);
     channel.send = (bytes) => {
       const left_ms = now();
       send(bytes);
-      if (bytes[0] === 1) told.postMessage({ sent: view_of(bytes).getUint32(1, true), stick_ms, left_ms, by: "webrtc" });
+      if (bytes[0] === 1) stamps.push({ sent: view_of(bytes).getUint32(1, true), stick_ms, left_ms, by: "webrtc" });
     };
   });
 
@@ -42,7 +45,7 @@ export const kWorkerStamps = `{
         const subject_bytes = new DataView(data).getUint16(1, true);
         if (text.decode(bytes.subarray(3, 3 + subject_bytes)) !== "telemetry.command.ack") return;
         const { action, cmd_seq, status } = JSON.parse(text.decode(bytes.subarray(3 + subject_bytes)));
-        if (action === "cmd_vel") told.postMessage({ acknowledged: cmd_seq, at_ms, status, by: "websocket" });
+        if (action === "cmd_vel") stamps.push({ acknowledged: cmd_seq, at_ms, status, by: "websocket" });
       });
     }
     send(bytes) {
@@ -50,17 +53,21 @@ export const kWorkerStamps = `{
       super.send(bytes);
       if (bytes[0] !== 4) return;
       const { action, cmd_seq } = JSON.parse(text.decode(bytes.subarray(1)));
-      if (action === "cmd_vel") told.postMessage({ sent: cmd_seq, stick_ms, left_ms, by: "websocket" });
+      if (action === "cmd_vel") stamps.push({ sent: cmd_seq, stick_ms, left_ms, by: "websocket" });
     }
   };
 }
 `;
 
-/** Runs in the page: stamps each reading of the sticks, and collects all in window.twist_stamps. */
+/** Runs in the page: stamps each reading of the sticks, and asks the worker for what it noted. */
 export function stampPage() {
   const now = () => performance.timeOrigin + performance.now();
-  window.twist_stamps = [];
-  new BroadcastChannel("twist-stamps").onmessage = ({ data }) => window.twist_stamps.push(data);
+  const worker = new BroadcastChannel("twist-stamps");
+  window.forget_twist_stamps = () => worker.postMessage("forget");
+  window.twist_stamps = () => new Promise((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.postMessage("tell");
+  });
 
   const post = Worker.prototype.postMessage;
   Worker.prototype.postMessage = function (request, ...rest) {

@@ -62,7 +62,7 @@ async function run(page, relay, loss, trace) {
   const to_ms = nowMs();
   const freeze_ms = Number((await longestFreezeMs(page)).toFixed(0));
   const fps = Number(((((await sdr(page, "frames_drawn")) - drawn_before) * 1000) / (to_ms - from_ms)).toFixed(1));
-  const age_p99_ms = p99(twistAges(trace, await page.evaluate(() => window.twist_stamps), from_ms, to_ms));
+  const age_p99_ms = p99(twistAges(trace, await page.evaluate(() => window.twist_stamps()), from_ms, to_ms));
   const shown = await sdr(page, "path");
   return { freeze_ms, fps, twist_age_p99_ms: age_p99_ms, twist_age_round_trips: Number((age_p99_ms / rtt_ms).toFixed(2)), lost: relay.to_browser.lost - lost_before, shown };
 }

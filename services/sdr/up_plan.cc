@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 namespace sdr::command {
 namespace {
@@ -27,10 +28,17 @@ std::vector<std::string> common_environment(const UpOptions& options, const Port
           std::string("SDR_LOG_FORMAT=") + (format == nullptr ? "json" : format)};
 }
 
+// On a small machine a second thread of the server takes the core from whoever waits for the message: with two cores a
+// twist then needs a tenth longer. What the user has set holds.
+std::vector<std::string> nats_environment() {
+  if (std::thread::hardware_concurrency() > 2 || std::getenv("GOMAXPROCS") != nullptr) return {};
+  return {"GOMAXPROCS=1"};
+}
+
 ServiceSpec plan_nats(const RunFolder& folder) {
   const fs::path server = find_program("nats-server");
   if (server.empty()) throw ConfigError("nats-server is missing (package nats-server)");
-  return {"nats", "NATS", {.arguments = {server, "--config", folder.nats_config()}, .environment = {}}};
+  return {"nats", "NATS", {.arguments = {server, "--config", folder.nats_config()}, .environment = nats_environment()}};
 }
 
 ServiceSpec plan_sim(const UpOptions& options, const Ports& ports, const RunFolder& folder) {

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { until } from "./until.mjs";
 
-const kFlags = [
+export const kChromium = process.env.SDR_CHROMIUM ?? "/usr/bin/chromium";
+export const kFlags = [
   "--headless=new",
   "--no-sandbox",
   "--disable-gpu",
@@ -20,8 +21,7 @@ const kFlags = [
 ];
 
 export function openBrowser(more_flags = []) {
-  const executablePath = process.env.SDR_CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: [...kFlags, ...more_flags] });
+  return chromium.launch({ executablePath: kChromium, args: [...kFlags, ...more_flags] });
 }
 
 const shots = process.env.SDR_SHOTS;

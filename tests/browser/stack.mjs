@@ -8,7 +8,7 @@ import { createSocket } from "node:dgram";
 import { get as getByHttps } from "node:https";
 import { createServer } from "node:net";
 import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./until.mjs";
@@ -100,6 +100,7 @@ export class Stack {
     const [program, ...args] = this.commandOf(name);
     const log = openSync(join(this.folder_, `${name}.log`), "a");
     const env = {
+      ...(cpus().length <= 2 && { GOMAXPROCS: "1" }), // as `sdr up` starts NATS
       ...process.env,
       SDR_NATS_URL: `nats://127.0.0.1:${this.nats_}`,
       SDR_SHM_PATH: join(this.shm_, "frames"),
