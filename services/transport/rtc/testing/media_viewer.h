@@ -41,8 +41,11 @@ class MediaViewer {
   }
 
   std::unique_ptr<MediaSession> session(uint32_t feed, Time now) const {
-    return std::make_unique<MediaSession>(number_, feed, MediaWay{{}, socket_.address(), {}}, config_, keys_, now);
+    return std::make_unique<MediaSession>(number_, feed, way(), config_, keys_, now);
   }
+  MediaWay way() const { return {{}, socket_.address(), {}}; }
+  const rtc::MediaConfig& config() const { return config_; }
+  const rtc::SrtpKeys& keys() const { return keys_; }
 
   /// Takes what has arrived.
   void poll(Time now) {
