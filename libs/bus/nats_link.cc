@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "base/file_descriptor.h"
 #include "base/log.h"
 #include "bus/errc.h"
+#include "bus/nats_gate.h"
 
 namespace sdr::bus {
 namespace {
@@ -27,7 +27,6 @@ constexpr int64_t kConnectTimeoutMs = 2000;
 constexpr auto kWriteDeadline = 20ms;
 constexpr int kPendingMessages = 4096, kPendingBytes = 16 << 20;  // of one pass: the library reads 32 KiB at a time
 constexpr int kPassesMax = 32;
-constexpr auto kEndTimeout = 5s;
 
 class NatsCategory final : public std::error_category {
  public:
@@ -48,39 +47,7 @@ struct Deleter {
 template <typename T>
 using Owned = std::unique_ptr<T, Deleter>;
 
-// Where the library's own thread arrives. It lives until the connection's last callback; after detach() nothing passes.
-class Gate {
- public:
-  explicit Gate(NatsLinkEvents& target) : target_(&target) {}
-
-  template <typename Call>
-  void pass(Call call) {
-    const std::lock_guard lock(mutex_);
-    if (target_) call(*target_);
-  }
-  void detach() {
-    const std::lock_guard lock(mutex_);
-    target_ = nullptr;
-  }
-  void end() {
-    {
-      const std::lock_guard lock(mutex_);
-      ended_ = true;
-    }
-    over_.notify_all();
-  }
-  bool wait_ended() {
-    std::unique_lock lock(mutex_);
-    return over_.wait_for(lock, kEndTimeout, [this] { return ended_; });
-  }
-
- private:
-  std::mutex mutex_;
-  NatsLinkEvents* target_;
-  bool ended_ = false;
-  std::condition_variable over_;
-};
-using Closure = std::shared_ptr<Gate>;
+using Closure = std::shared_ptr<NatsGate>;
 
 // Applies one setting after the other and keeps the first failure.
 class Settings {
@@ -148,7 +115,7 @@ const std::error_category& nats_category() {
 }
 
 struct NatsLink::Impl {
-  explicit Impl(NatsLinkEvents& to) : events(to), gate(std::make_shared<Gate>(to)) {}
+  explicit Impl(NatsLinkEvents& to) : events(to), gate(std::make_shared<NatsGate>(to)) {}
 
   natsStatus make_options(const NatsOptions& wanted, void* closure, Owned<natsOptions>& out);
   natsStatus connect(const NatsOptions& wanted);
@@ -163,7 +130,7 @@ struct NatsLink::Impl {
   static natsStatus detach(void*) { return NATS_OK; }
 
   NatsLinkEvents& events;
-  const std::shared_ptr<Gate> gate;
+  const std::shared_ptr<NatsGate> gate;
   std::mutex mutex;  // none of the library's calls that may close its socket runs beside another
   bool over = false;
   std::atomic<bool> write_wanted{false};
