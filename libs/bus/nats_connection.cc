@@ -165,7 +165,7 @@ void NatsConnection::Impl::watch_over() {
     const std::shared_ptr<NatsLink> asked = present();
     if (!asked) return;
     const uint64_t since_us = to_us(std::chrono::steady_clock::now());
-    const bool answered = asked->ping(kPingTimeout);
+    const bool answered = asked->ping(kPingTimeout) || asked->heard_us() >= since_us;
     // A loop that stands still has not looked: that is not the server's fault.
     missed = answered || loop.last_turn_us() < since_us ? 0 : missed + 1;
     if (missed == kPingsMissed) return on_lost("the server does not answer");

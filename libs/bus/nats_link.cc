@@ -4,13 +4,18 @@
 #include <fcntl.h>
 #include <nats/nats.h>
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/file_descriptor.h"
 #include "base/log.h"
 #include "bus/errc.h"
@@ -25,6 +30,7 @@ constexpr int64_t kConnectTimeoutMs = 2000;
 // The kernel holds megabytes for a server that does not read, seconds of what a service says: where that is full the
 // server is not slow, it is gone.
 constexpr auto kWriteDeadline = 20ms;
+constexpr size_t kTlsHeader = 5;
 constexpr int kPendingMessages = 4096, kPendingBytes = 16 << 20;  // of one pass: the library reads 32 KiB at a time
 constexpr int kPassesMax = 32;
 
@@ -80,6 +86,9 @@ bool is_ready(int socket, short what, std::chrono::milliseconds at_most) {
   return ::poll(&descriptor, 1, static_cast<int>(at_most.count())) != 0;
 }
 
+// A record's type (RFC 8446 section 5.1); what NATS says in the clear begins with a letter or a sign.
+bool begins_tls_record(uint8_t first) { return first >= 20 && first <= 24; }
+
 // --- the library's thread for callbacks ---
 
 void on_disconnected(natsConnection* lost, void* closure) {
@@ -120,6 +129,7 @@ struct NatsLink::Impl {
   natsStatus make_options(const NatsOptions& wanted, void* closure, Owned<natsOptions>& out);
   natsStatus connect(const NatsOptions& wanted);
   bool usable() const { return !over && natsConnection_IsClosed(connection.get()) == false; }
+  bool can_read();
   bool write_out();
   void hand_over(const Receiver& receive);
 
@@ -127,7 +137,7 @@ struct NatsLink::Impl {
   static natsStatus attach(void** self, void* loop, natsConnection* connection, natsSock socket);
   static natsStatus want_read(void*, bool) { return NATS_OK; }
   static natsStatus want_write(void* self, bool wanted);
-  static natsStatus detach(void*) { return NATS_OK; }
+  static natsStatus detach(void* self);
 
   NatsLinkEvents& events;
   const std::shared_ptr<NatsGate> gate;
@@ -135,15 +145,30 @@ struct NatsLink::Impl {
   bool over = false;
   std::atomic<bool> write_wanted{false};
   FileDescriptor socket;
+  int least_bytes = 1;  // that make the socket readable
+  natsConnection* attached = nullptr;
+  natsSock given = -1;
   Owned<natsConnection> connection;
   std::vector<std::pair<uint64_t, Owned<natsSubscription>>> subscriptions;
 };
 
-natsStatus NatsLink::Impl::attach(void** self, void* loop, natsConnection*, natsSock socket) {
+natsStatus NatsLink::Impl::attach(void** self, void* loop, natsConnection* connection, natsSock socket) {
   auto& impl = *static_cast<Impl*>(loop);
+  impl.attached = connection;
+  impl.given = socket;
   impl.socket.reset(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
   *self = loop;
   return impl.socket ? NATS_OK : NATS_SYS_ERROR;
+}
+
+// Newer versions leave the socket, and a reference to the connection, to whoever was attached.
+natsStatus NatsLink::Impl::detach([[maybe_unused]] void* self) {
+#ifdef SDR_NATS_LEAVES_ITS_SOCKET
+  auto& impl = *static_cast<Impl*>(self);
+  natsConnection_ProcessCloseEvent(&impl.given);
+  natsConnection_ProcessDetachedEvent(impl.attached);
+#endif
+  return NATS_OK;
 }
 
 natsStatus NatsLink::Impl::want_write(void* self, bool wanted) {
@@ -165,6 +190,8 @@ natsStatus NatsLink::Impl::make_options(const NatsOptions& wanted, void* closure
   }
   settings.set(natsOptions_SetTimeout, options, kConnectTimeoutMs);
   settings.set(natsOptions_SetPingInterval, options, 0);  // its timer's thread would close the socket beside read()
+  settings.set(natsOptions_SetWriteDeadline, options,
+               int64_t{kWriteDeadline / 1ms});  // with TLS the library waits itself
   settings.set(natsOptions_SetSendAsap, options, true);
   settings.set(natsOptions_SetNoEcho, options, true);
   settings.set(natsOptions_SetAllowReconnect, options, false);
@@ -186,6 +213,26 @@ natsStatus NatsLink::Impl::connect(const NatsOptions& wanted) {
   (void)closure.release();  // on_closed() ends it
   connection.reset(connected);
   return NATS_OK;
+}
+
+// Whether the library reads without waiting. With TLS it waits, whatever its event loop may be, for the rest of a
+// record of which a part is there: then the socket is made readable only once all of it is.
+bool NatsLink::Impl::can_read() {
+  std::array<uint8_t, kTlsHeader> header{};
+  const ssize_t seen = ::recv(socket.get(), header.data(), header.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (seen < 0) return errno != EAGAIN && errno != EWOULDBLOCK;
+  int needed = 1, there = 1;
+  if (seen > 0 && begins_tls_record(header[0])) {
+    const bool whole = static_cast<size_t>(seen) == header.size();
+    needed = static_cast<int>(kTlsHeader) + (whole ? header[3] << 8 | header[4] : 0);
+    if (::ioctl(socket.get(), FIONREAD, &there) != 0) return true;
+    if (is_ready(socket.get(), POLLRDHUP, 0ms)) there = needed;  // nothing will come: the library shall notice
+  }
+  if (const int wanted = there < needed ? needed : 1; wanted != least_bytes) {
+    least_bytes = wanted;
+    (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVLOWAT, &wanted, sizeof wanted);  // else the loop asks more often
+  }
+  return there >= needed;
 }
 
 // All that the library has for the server leaves, or the link is lost.
@@ -232,10 +279,10 @@ int NatsLink::fd() const { return impl_->socket.get(); }
 
 bool NatsLink::read(const Receiver& receive) {
   const std::lock_guard lock(impl_->mutex);
-  for (int i = 0; impl_->usable() && i < kPassesMax; ++i) {
+  for (int i = 0; i < kPassesMax && impl_->usable() && impl_->can_read(); ++i) {
     natsConnection_ProcessReadEvent(impl_->connection.get());
     impl_->hand_over(receive);
-    if (!is_ready(fd(), POLLIN, 0ms)) break;
+    heard_us_.store(to_us(std::chrono::steady_clock::now()));
   }
   return impl_->write_out();  // a pong
 }
@@ -285,6 +332,8 @@ bool NatsLink::ping(std::chrono::milliseconds timeout) {
 void NatsLink::close() {
   {
     const std::lock_guard lock(impl_->mutex);
+    // What is left unwritten the library would try to write for half a second, with nobody to read the answer.
+    if (impl_->usable() && impl_->write_wanted.load()) natsConnection_ProcessWriteEvent(impl_->connection.get());
     impl_->over = true;
   }
   impl_->gate->detach();

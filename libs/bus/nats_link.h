@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -56,6 +57,8 @@ class NatsLink {
   /// Takes all that the socket holds, 1 MiB at most: what came last may have to overtake what came first. `receive` is
   /// called with the lock held. False where nothing will come any more.
   bool read(const Receiver& receive);
+  /// When read() last found something, monotonic. Takes no lock.
+  uint64_t heard_us() const { return heard_us_.load(); }
   void write();
   /// Errors: the library's.
   Status subscribe(uint64_t id, const std::string& subject);
@@ -72,6 +75,7 @@ class NatsLink {
   struct Impl;
   explicit NatsLink(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+  std::atomic<uint64_t> heard_us_{0};
 };
 
 }  // namespace sdr::bus

@@ -32,7 +32,8 @@ void PhysicsThread::stop() {
 }
 
 bool PhysicsThread::send(SimInput&& input) {
-  if (!inputs_.try_push(std::move(input))) return false;
+  // What is decided has to be told: the outputs keep room for it, and for a stop.
+  if (outputs_.size() > outputs_.capacity() / 2 || !inputs_.try_push(std::move(input))) return false;
   attend();
   return true;
 }
@@ -65,14 +66,15 @@ void PhysicsThread::run() {
     const Time now = clock.now();
     if (now - next > kLate) stats_.late->add();
     if (now - next > kGiveUp) next = now;
-    work(now);
+    work(clock);
     next += kSlice;
     attend_until(next, clock);
   }
 }
 
-void PhysicsThread::work(Time now) {
+void PhysicsThread::work(const Clock& clock) {
   const std::lock_guard lock(mutex_);
+  const Time now = clock.now();  // not before what the loop has just decided
   take_inputs(now);
   tell();
   advance(now);

@@ -44,7 +44,8 @@ class PhysicsThread {
   void start();
   void stop();
 
-  /// False when it is full: to be answered `refused`. Decided when it returns, unless physics is at work just then.
+  /// False when it is full, or half of the outputs is: to be answered `refused`. Decided when it returns, unless
+  /// physics is at work just then.
   [[nodiscard]] bool send(SimInput&& input);
   /// Stops the robot even where send() is refused.
   void estop();
@@ -61,7 +62,7 @@ class PhysicsThread {
 
  private:
   void run();
-  void work(Time now);
+  void work(const Clock& clock);
   void attend();
   void attend_until(Time when, const Clock& clock);
   void tell();
