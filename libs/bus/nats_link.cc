@@ -128,7 +128,7 @@ struct NatsLink::Impl {
 
   natsStatus make_options(const NatsOptions& wanted, void* closure, Owned<natsOptions>& out);
   natsStatus connect(const NatsOptions& wanted);
-  bool usable() const { return !over && natsConnection_IsClosed(connection.get()) == false; }
+  bool usable() const { return !over && !natsConnection_IsClosed(connection.get()); }
   bool can_read();
   bool write_out();
   void hand_over(const Receiver& receive);
@@ -189,9 +189,9 @@ natsStatus NatsLink::Impl::make_options(const NatsOptions& wanted, void* closure
     settings.set(natsOptions_SetCustomInboxPrefix, options, ("_INBOX." + wanted.user).c_str());
   }
   settings.set(natsOptions_SetTimeout, options, kConnectTimeoutMs);
-  settings.set(natsOptions_SetPingInterval, options, 0);  // its timer's thread would close the socket beside read()
-  settings.set(natsOptions_SetWriteDeadline, options,
-               int64_t{kWriteDeadline / 1ms});  // with TLS the library waits itself
+  settings.set(natsOptions_SetPingInterval, options, 0);   // its timer's thread would close the socket beside read()
+  const int64_t write_deadline_ms = kWriteDeadline / 1ms;  // with TLS the library waits itself
+  settings.set(natsOptions_SetWriteDeadline, options, write_deadline_ms);
   settings.set(natsOptions_SetSendAsap, options, true);
   settings.set(natsOptions_SetNoEcho, options, true);
   settings.set(natsOptions_SetAllowReconnect, options, false);
