@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "robot/bounded_floor.h"
 #include "robot/egl_context.h"
 #include "robot/errc.h"
 #include "robot/flat_shadows.h"
@@ -65,6 +66,7 @@ class Renderer::Impl {
   mjvOption option;
   mjrContext context_gl;
   FlatShadows shadows;
+  BoundedFloor floor;  // in software
   bool made = false;
   int width = 640, height = 360;
   RenderQuality quality;
@@ -94,6 +96,7 @@ Status Renderer::Impl::make_context() {
   shallow.vis.global.offheight = height;
   shallow.vis.quality.offsamples = quality.multisample ? 4 : 0;
   if (egl->software() || !quality.shadows) shallow.vis.quality.shadowsize = 0;
+  if (egl->software()) floor.prepare(shallow);
   mjr_defaultContext(&context_gl);
   mjr_makeContext(&shallow, &context_gl, mjFONTSCALE_100);
   mjr_setBuffer(mjFB_OFFSCREEN, &context_gl);
@@ -104,7 +107,7 @@ Status Renderer::Impl::make_context() {
   scene.flags[mjRND_SHADOW] = quality.shadows && !egl->software();
   scene.flags[mjRND_REFLECTION] = !egl->software();
   scene.flags[mjRND_HAZE] = 1;
-  scene.flags[mjRND_FOG] = 0;
+  scene.flags[mjRND_FOG] = floor.bounded();
   scene.flags[mjRND_SKYBOX] = 1;
   shadows.prepare(*model->model);
   return {};
@@ -148,6 +151,7 @@ void Renderer::Impl::draw(const SceneState& state, const View& view) {
   mjv_defaultCamera(&ours);
   ours.type = mjCAMERA_USER;  // place_camera() has set the scene's
   mjv_updateScene(m, data.get(), &option, nullptr, &ours, mjCAT_ALL, &scene);
+  if (floor.bounded()) floor.apply(scene);
   if (quality.shadows && egl->software()) shadows.add(*m, scene);
   mjr_render({0, 0, width, height}, &scene, &context_gl);
 }

@@ -13,7 +13,8 @@
 //
 // Thread: the one that called create(), for everything, the destructor included. Allocates when size or model change,
 // not for a picture. Shadows: MuJoCo's shadow maps cost a software renderer half its speed, so objects throw flat ones,
-// projected onto the ground as geometry.
+// projected onto the ground as geometry. An infinite floor, too, costs it more than half of a picture, and is drawn as
+// a large one whose end is in fog.
 
 namespace sdr::robot {
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <vector>
 
@@ -56,6 +57,21 @@ TEST_F(RendererTest, EachCameraSeesAnotherPicture) {
   ASSERT_TRUE(rig_.select("front"));
   EXPECT_NE(orbit, follow);
   EXPECT_NE(follow, picture());
+}
+
+// The floor moves along with the camera, by whole squares only: its pattern repeats every metre, wherever one stands.
+TEST_F(RendererTest, TheFloorsPatternStaysWhereItIs) {
+  std::vector<uint8_t> first;
+  for (const double metres : {0.0, 1.0, 2.0, 5.0, 18.0, 301.0}) {
+    const View view{.eye = {-20.3 - metres, 20.7 + metres, 0.8}, .forward = {-0.8, 0.6, -0.2}, .up = {0, 0, 1}};
+    const auto pixels = renderer_->render(scene_, view);
+    ASSERT_TRUE(pixels) << pixels.error().message();
+    const std::vector<uint8_t> bytes(pixels->bgra, pixels->bgra + 4 * pixels->width * pixels->height);
+    if (first.empty()) first = bytes;
+    size_t different = 0;
+    for (size_t i = 0; i < bytes.size(); ++i) different += std::abs(bytes[i] - first[i]) > 8 ? 1 : 0;
+    EXPECT_LT(different, bytes.size() / 200) << "after " << metres << " m";
+  }
 }
 
 TEST_F(RendererTest, RobotsAndSizesChangeUnderIt) {
