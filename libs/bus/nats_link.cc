@@ -33,6 +33,9 @@ constexpr auto kWriteDeadline = 20ms;
 constexpr size_t kTlsHeader = 5;
 constexpr int kPendingMessages = 4096, kPendingBytes = 16 << 20;  // of one pass: the library reads 32 KiB at a time
 constexpr int kPassesMax = 32;
+// Messages that were handed over and are kept a while: the library frees each on a thread of its own, which it wakes
+// for it. That happens to many at once.
+constexpr size_t kSpentMessages = 64, kSpentBytes = 256 << 10;
 
 class NatsCategory final : public std::error_category {
  public:
@@ -132,6 +135,7 @@ struct NatsLink::Impl {
   bool can_read();
   bool write_out();
   void hand_over(const Receiver& receive);
+  void put_away(Owned<natsMsg> message);
 
   // --- the library's external event loop: all but attach() with its lock held ---
   static natsStatus attach(void** self, void* loop, natsConnection* connection, natsSock socket);
@@ -150,6 +154,8 @@ struct NatsLink::Impl {
   natsSock given = -1;
   Owned<natsConnection> connection;
   std::vector<std::pair<uint64_t, Owned<natsSubscription>>> subscriptions;
+  std::vector<Owned<natsMsg>> spent;
+  size_t spent_bytes = 0;
 };
 
 natsStatus NatsLink::Impl::attach(void** self, void* loop, natsConnection* connection, natsSock socket) {
@@ -253,11 +259,20 @@ void NatsLink::Impl::hand_over(const Receiver& receive) {
     int count = 0, bytes = 0;
     if (natsSubscription_GetPending(handle.get(), &count, &bytes) != NATS_OK) return;
     for (natsMsg* raw = nullptr; count > 0 && natsSubscription_NextMsg(&raw, handle.get(), 0) == NATS_OK; --count) {
-      const Owned<natsMsg> message(raw);
+      Owned<natsMsg> message(raw);
       const auto size = static_cast<size_t>(std::max(natsMsg_GetDataLength(raw), 0));
       receive(id, natsMsg_GetSubject(raw), {natsMsg_GetData(raw), size});
+      put_away(std::move(message));
     }
   }
+}
+
+void NatsLink::Impl::put_away(Owned<natsMsg> message) {
+  spent_bytes += static_cast<size_t>(std::max(natsMsg_GetDataLength(message.get()), 0));
+  spent.push_back(std::move(message));
+  if (spent.size() < kSpentMessages && spent_bytes < kSpentBytes) return;
+  spent.clear();
+  spent_bytes = 0;
 }
 
 NatsLink::NatsLink(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
