@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <deque>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -33,6 +34,7 @@ constexpr auto kWriteDeadline = 20ms;
 constexpr size_t kTlsHeader = 5;
 constexpr int kPendingMessages = 4096, kPendingBytes = 16 << 20;  // of one pass: the library reads 32 KiB at a time
 constexpr int kPassesMax = 32;
+constexpr size_t kRetiredMax = 8;
 // Messages that were handed over and are kept a while: the library frees each on a thread of its own, which it wakes
 // for it. That happens to many at once.
 constexpr size_t kSpentMessages = 64, kSpentBytes = 256 << 10;
@@ -110,11 +112,21 @@ void on_error(natsConnection* from, natsSubscription*, natsStatus status, void* 
   (*static_cast<Closure*>(closure))->pass([&](NatsLinkEvents& events) { events.on_error(text); });
 }
 
+// Kept while later connections come and go: of a server's second fatal error in one buffer the library tells after the
+// connection's last callback. They are all of the one thread that the library has for them.
+void retire(std::unique_ptr<Closure> closure) {
+  static std::deque<std::unique_ptr<Closure>> retired;
+  retired.push_back(std::move(closure));
+  if (retired.size() > kRetiredMax) retired.pop_front();
+}
+
 // The connection's last callback.
 void on_closed(natsConnection*, void* closure) {
-  const std::unique_ptr<Closure> gate(static_cast<Closure*>(closure));
+  std::unique_ptr<Closure> gate(static_cast<Closure*>(closure));
   (*gate)->pass([](NatsLinkEvents& events) { events.on_lost({}); });
-  (*gate)->end();
+  const Closure ended = *gate;
+  retire(std::move(gate));
+  ended->end();
 }
 
 thread_local bool pings = false;  // this thread waits inside the library and cannot write by itself
