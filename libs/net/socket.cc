@@ -104,12 +104,17 @@ uint64_t Address::group() const {
   return kVersion4 | ntohl(v4);
 }
 
-Result<FileDescriptor> listen_tcp(const Address& address, int backlog) {
+Result<FileDescriptor> bind_tcp(const Address& address) {
   FileDescriptor fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return system_error("socket");
   SDR_TRY(set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR"));
   if (bind(fd.get(), address.data(), address.size()) != 0) return system_error("cannot bind " + address.to_string());
-  if (listen(fd.get(), backlog) != 0) return system_error("cannot listen on " + address.to_string());
+  return fd;
+}
+
+Result<FileDescriptor> listen_tcp(const Address& address, int backlog) {
+  Result<FileDescriptor> fd = bind_tcp(address);
+  if (fd && listen(fd->get(), backlog) != 0) return system_error("cannot listen on " + address.to_string());
   return fd;
 }
 

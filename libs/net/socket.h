@@ -43,6 +43,9 @@ class Address {
   socklen_t size_ = 0;
 };
 
+/// A non-blocking socket with SO_REUSEADDR that has the address and does not listen. Errors as below.
+Result<FileDescriptor> bind_tcp(const Address& address);
+
 /// A non-blocking listening socket with SO_REUSEADDR. Errors: EADDRINUSE and the like, with the address as context.
 Result<FileDescriptor> listen_tcp(const Address& address, int backlog = 4096);
 

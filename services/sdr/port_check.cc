@@ -45,6 +45,14 @@ bool holds_one_of(const fs::path& process, const std::set<std::string>& sockets)
 
 std::string loopback(uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
+Result<ClaimedPort> hold_port(uint16_t number) {
+  Result<FileDescriptor> socket = net::bind_tcp(*net::Address::parse(loopback(number)));
+  if (!socket) return socket.error();
+  const Result<net::Address> address = net::local_address(socket->get());
+  if (!address) return address.error();
+  return ClaimedPort{address->port(), std::move(*socket)};
+}
+
 }  // namespace
 
 Status check_port_free(std::string_view address) {
@@ -70,18 +78,12 @@ std::string port_holder(uint16_t port, const fs::path& proc) {
   return {};
 }
 
-Result<uint16_t> pick_port() {
-  const Result<FileDescriptor> listener = net::listen_tcp(*net::Address::parse(loopback(0)), 1);
-  if (!listener) return listener.error();
-  const Result<net::Address> address = net::local_address(listener->get());
-  if (!address) return address.error();
-  return address->port();
-}
+Result<ClaimedPort> pick_port() { return hold_port(0); }
 
-Result<uint16_t> claim_port(uint16_t wanted, bool may_move) {
+Result<ClaimedPort> claim_port(uint16_t wanted, bool may_move) {
   if (wanted == 0) return pick_port();
   const Status free = check_port_free(loopback(wanted));
-  if (free) return wanted;
+  if (free) return hold_port(wanted);
   if (may_move) return pick_port();
   return free.error();
 }

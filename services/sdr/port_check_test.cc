@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 #include "net/socket.h"
 
 namespace sdr::command {
@@ -41,9 +44,20 @@ TEST(PortCheck, KnowsNobodyForAPortThatIsFree) {
 TEST(PortCheck, MovesAwayFromAPortThatIsTakenOnlyWhereItMay) {
   const HeldPort held;
   EXPECT_FALSE(claim_port(held.port, false).ok());
-  const Result<uint16_t> moved = claim_port(held.port, true);
+  const Result<ClaimedPort> moved = claim_port(held.port, true);
   ASSERT_TRUE(moved.ok());
-  EXPECT_NE(*moved, held.port);
+  EXPECT_NE(moved->number, held.port);
+}
+
+TEST(PortCheck, GivesAPortToNobodyElseWhileItIsHeldSaveToWhomItIsFor) {
+  std::map<uint16_t, FileDescriptor> held;
+  for (int i = 0; i < 500; ++i) {
+    Result<ClaimedPort> picked = pick_port();
+    ASSERT_TRUE(picked.ok());
+    EXPECT_TRUE(held.emplace(picked->number, std::move(picked->hold)).second) << picked->number << " was given twice";
+  }
+  const std::string address = "127.0.0.1:" + std::to_string(held.begin()->first);
+  EXPECT_TRUE(net::listen_tcp(*net::Address::parse(address), 1).ok());
 }
 
 }  // namespace

@@ -27,16 +27,17 @@ std::string held_by(uint16_t port) {
 }
 
 // People open this one, perhaps from a bookmark: it is never moved silently.
-std::string claim_page(const UpOptions& options) {
+std::string claim_page(const UpOptions& options, Ports& ports) {
   const net::Address wanted = parsed(options.listen_addr);
   std::string address = options.listen_addr;
   if (options.share && wanted.is_loopback()) address = "0.0.0.0:" + std::to_string(wanted.port());
   uint16_t port = wanted.port();
   if (options.port >= 0) port = static_cast<uint16_t>(options.port);
   if (port == 0) {
-    const Result<uint16_t> picked = pick_port();
+    Result<ClaimedPort> picked = pick_port();
     if (!picked) throw ConfigError("no free port: " + picked.error().message());
-    port = *picked;
+    port = picked->number;
+    ports.held.push_back(std::move(picked->hold));
   }
   address = with_port(address, port);
   const Status free = check_port_free(address);
@@ -50,10 +51,14 @@ std::string claim_page(const UpOptions& options) {
 
 uint16_t claim_inner(int64_t wanted, const char* what, Ports& ports) {
   const auto port = static_cast<uint16_t>(wanted);
-  const Result<uint16_t> got = claim_port(port, true);
+  Result<ClaimedPort> got = claim_port(port, true);
   if (!got) throw ConfigError("no free port for " + std::string(what) + ": " + got.error().message());
-  if (port != 0 && *got != port) ports.moved.push_back(held_by(port) + ": " + what + " takes " + std::to_string(*got));
-  return *got;
+  const uint16_t number = got->number;
+  ports.held.push_back(std::move(got->hold));
+  if (port != 0 && number != port) {
+    ports.moved.push_back(held_by(port) + ": " + what + " takes " + std::to_string(number));
+  }
+  return number;
 }
 
 // A second simulator must not write into the first one's ring; one that was asked for by name is never moved silently.
@@ -94,7 +99,7 @@ void describe(UpOptions& values, Options& options) {
 
 Ports claim_ports(const UpOptions& options) {
   Ports ports;
-  ports.listen_addr = claim_page(options);
+  ports.listen_addr = claim_page(options, ports);
   ports.nats = claim_inner(options.nats_port, "NATS", ports);
   ports.nats_monitor = claim_inner(options.nats_monitor_port, "NATS's monitoring", ports);
   ports.sim_metrics = claim_inner(options.sim_metrics_port, "the simulator's /metrics", ports);

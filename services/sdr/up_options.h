@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "base/file_descriptor.h"
 
 // What `sdr up` can be told, by configs/up.toml, the environment and flags, and what follows from it: ports that are
 // free, and the processes to start. Thread: main's, at start. Errors: ConfigError.
@@ -36,6 +37,7 @@ struct Ports {
   uint16_t nats = 0, nats_monitor = 0, transport_metrics = 0, sim_metrics = 0;
   std::string ring;  ///< the frame ring's path
   std::vector<std::string> moved;
+  std::vector<FileDescriptor> held;  ///< so that nobody is given one of the ports before its service has it
 };
 
 /// Throws ConfigError that names the port, who holds it as far as that is known, and what to do.
