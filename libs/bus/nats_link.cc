@@ -147,7 +147,7 @@ struct NatsLink::Impl {
   bool can_read();
   bool write_out();
   void hand_over(const Receiver& receive);
-  void put_away(Owned<natsMsg> message);
+  void put_away(Owned<natsMsg> message, size_t bytes);
 
   // --- the library's external event loop: all but attach() with its lock held ---
   static natsStatus attach(void** self, void* loop, natsConnection* connection, natsSock socket);
@@ -274,13 +274,13 @@ void NatsLink::Impl::hand_over(const Receiver& receive) {
       Owned<natsMsg> message(raw);
       const auto size = static_cast<size_t>(std::max(natsMsg_GetDataLength(raw), 0));
       receive(id, natsMsg_GetSubject(raw), {natsMsg_GetData(raw), size});
-      put_away(std::move(message));
+      put_away(std::move(message), size);
     }
   }
 }
 
-void NatsLink::Impl::put_away(Owned<natsMsg> message) {
-  spent_bytes += static_cast<size_t>(std::max(natsMsg_GetDataLength(message.get()), 0));
+void NatsLink::Impl::put_away(Owned<natsMsg> message, size_t bytes) {
+  spent_bytes += bytes;
   spent.push_back(std::move(message));
   if (spent.size() < kSpentMessages && spent_bytes < kSpentBytes) return;
   spent.clear();

@@ -10,7 +10,7 @@
 #include "base/result.h"
 
 // Whether a TCP port can be had before anything is started, and who holds it where not. Thread: any; looks at the
-// kernel's tables at the time of the call, so that a port may still be taken a moment later.
+// kernel's tables at the time of the call: one that was only looked at may still be taken a moment later.
 
 namespace sdr::command {
 
