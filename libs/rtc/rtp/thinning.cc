@@ -32,6 +32,12 @@ void Thinning::set_layers(size_t count) {
   waiting_ = true;
 }
 
+void Thinning::change_layers(size_t count) {
+  SDR_ASSERT(count > current_ && count <= kMaxLayers, "the layer it is at stays");
+  count_ = count;
+  wanted_ = std::min(wanted_, count - 1);
+}
+
 void Thinning::update(double estimate_bps, std::span<const Layer> layers, Time now) {
   SDR_ASSERT_OP(layers.size(), ==, count_);
   refill(now);

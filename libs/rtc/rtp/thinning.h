@@ -29,6 +29,8 @@ class Thinning {
 
   /// How many layers there are from now on; 0 is the one to begin with. Waits for a keyframe.
   void set_layers(size_t count);
+  /// Layers below the one it is at come or go: what it sends goes on.
+  void change_layers(size_t count);
 
   /// The link's estimate, a few times a second or more; `layers` as set_layers() said.
   void update(double estimate_bps, std::span<const Layer> layers, Time now);

@@ -50,14 +50,28 @@ VideoSender::VideoSender(const Config& config, Time now)
 
 void VideoSender::set_layers(std::span<const PacketStore* const> stores, Time now) {
   SDR_ASSERT(!stores.empty() && stores.size() <= kMaxLayers, "one or two layers");
+  const bool goes_on = goes_on_with(stores);
   std::copy(stores.begin(), stores.end(), stores_.begin());
   layers_ = stores.size();
+  if (goes_on) return thinning_.change_layers(layers_);
   thinning_.set_layers(layers_);
   sent_ = SentFrames();  // what was sent lies in stores that may go
   repair_.clear_queue();
   drop_queue();
   in_frame_ = false;
   join(now);
+}
+
+// The layer that it is at stays, and nothing of another one is on its way.
+bool VideoSender::goes_on_with(std::span<const PacketStore* const> stores) const {
+  const size_t shared = std::min(layers_, stores.size());
+  if (thinning_.layer() >= shared || !std::equal(stores_.begin(), stores_.begin() + shared, stores.begin()))
+    return false;
+  if (in_frame_ && sent_.newest()->layer >= shared) return false;
+  for (uint64_t i = queue_begin_; i < queue_end_; ++i) {
+    if (queue_[i % kQueuedFrames].layer >= shared) return false;
+  }
+  return true;
 }
 
 // A picture at once where the newest keyframe is recent.
@@ -175,6 +189,7 @@ bool VideoSender::begin_frame(Time now) {
 }
 
 std::optional<StoredPacket> VideoSender::stored(const SentFrames::Place& place) const {
+  if (place.frame->layer >= layers_) return std::nullopt;
   const PacketStore& from = *stores_[place.frame->layer];
   const StoredFrame* const frame = from.find(place.frame->id);
   if (frame == nullptr) return std::nullopt;

@@ -65,7 +65,8 @@ class VideoSender {
   VideoSender(const Config& config, Time now);
 
   /// What the peer sees from now on, best layer first. Also to change the camera. With a keyframe that is recent enough
-  /// in the first store it starts at once, else it asks for one.
+  /// in the first store it starts at once, else it asks for one. Where only a layer that it does not get comes or goes,
+  /// what it gets goes on.
   void set_layers(std::span<const PacketStore* const> stores, Time now);
 
   /// The store of this layer has a new frame, the one with this number. For each frame, each layer, in order.
@@ -108,6 +109,7 @@ class VideoSender {
   static constexpr size_t kQueuedFrames = 32, kReports = 4;
 
   // What is to be sent: video_sender.cc
+  bool goes_on_with(std::span<const PacketStore* const> stores) const;
   void join(Time now);
   void enqueue(size_t layer, const StoredFrame& frame);
   void drop_queue();

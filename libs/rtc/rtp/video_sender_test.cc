@@ -119,6 +119,40 @@ TEST_F(VideoSenderTest, AsksForAKeyframeWhereTheStoredOneIsOldAndSendsNothingBef
   EXPECT_FALSE(sender_->take_keyframe_request(now_ + seconds(5)));
 }
 
+TEST_F(VideoSenderTest, GoesOnWhereALowerLayerComesAndGoes) {
+  const std::vector<const PacketStore*> stores{&stores_[0], &stores_[1]};
+  frame(true);
+  frame(false);
+  EXPECT_FALSE(pull_all().empty());
+  for (const size_t layers : {2u, 1u}) {
+    sender_->set_layers(std::span(stores).first(layers), now_);
+    EXPECT_TRUE(pull_all().empty()) << "what was sent is not sent again";
+    EXPECT_FALSE(sender_->take_keyframe_request(now_));
+    frame(false);
+    EXPECT_FALSE(pull_all().empty());
+  }
+  EXPECT_EQ(sender_->counters().frames, 4u);
+  EXPECT_EQ(sender_->counters().skipped_frames, 0u);
+}
+
+TEST_F(VideoSenderTest, JoinsAnewWhereTheLayerThatItIsAtGoes) {
+  VideoSender::Config config = test_config();
+  config.bandwidth.start_bps = config.bandwidth.lowest_bps;
+  start(config, 2);
+  for (int i = 0; i < 10; ++i, now_ += kInterval) frame(i == 0);  // more than the link is thought to carry
+  frame(true, 1, 500);
+  ASSERT_EQ(sender_->thinning().layer(), 1u);
+  pull_all();
+  const PacketStore* const best = &stores_[0];
+  sender_->set_layers(std::span(&best, 1), now_);
+  EXPECT_EQ(sender_->thinning().layer(), 0u);
+  EXPECT_FALSE(sender_->take_keyframe_request(now_)) << "there is a stored one";
+  now_ += seconds(1);  // the pacer's
+  const auto packets = pull_all();
+  ASSERT_FALSE(packets.empty());
+  EXPECT_EQ(packets[0].payload[0] & 0x1F, 24) << "the parameter sets";
+}
+
 TEST_F(VideoSenderTest, NumbersPacketsWithoutGapsAndMarksTheLastOfEachFrame) {
   frame(true);
   for (int i = 0; i < 5; ++i) {
