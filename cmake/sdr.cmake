@@ -96,7 +96,8 @@ endfunction()
 function(sdr_bench name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(bench_${name} ${arg_SOURCES})
-  target_link_libraries(bench_${name} PRIVATE ${arg_DEPS} sdr_options)
+  target_link_libraries(bench_${name} PRIVATE ${arg_DEPS} sdr::base sdr_options)
+  target_include_directories(bench_${name} PRIVATE "${CMAKE_SOURCE_DIR}")  # bench/common
 endfunction()
 
 # sdr_fuzzer(NAME SOURCES ... DEPS ...): a libFuzzer executable fuzz_NAME; its corpus lies in fuzz/corpus/NAME.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From publish() in one service to the handler on another's loop, over a nats-server on loopback, beside a bare TCP
 // round of the same bytes through the kernel twice, which is the least that a broker can do.
-//
-// usage: bench_bus [messages]
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "base/event_loop.h"
+#include "bench/common/flags.h"
 #include "bus/typed.h"
 #include "tests/bus/nats_server.h"
 
@@ -124,7 +123,10 @@ Quantiles over_two_sockets(size_t count) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const size_t count = argc > 1 ? static_cast<size_t>(std::max(1, std::atoi(argv[1]))) : 10000;
+  size_t count = 10000;
+  bench::Flags flags("bus");
+  flags.add("messages", &count, {.help = "one each half millisecond", .least = 1, .most = 1e7});
+  flags.read(argc, argv);
   if (!testing::have_nats_server()) {
     std::puts("skipped: nats-server is not installed");
     return 0;

@@ -10,11 +10,11 @@
 //     ./sdr bench control [--seconds 10] [--turns 2] [--robot rover] [--pictures 320x180@30,640x360@60]
 
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
 import { sdr, untilLive, untilMode } from "../../tests/browser/page.mjs";
 import { missing, Stack } from "../../tests/browser/stack.mjs";
 import { UnwatchedBrowser } from "../../tests/browser/unwatched.mjs";
 import { until } from "../../tests/browser/until.mjs";
+import { readOptions } from "../common/options.mjs";
 import { kWarmUp_s, pilotPage } from "./pilot.mjs";
 import { kWorkerStamps, stampPage } from "./stamps.mjs";
 
@@ -24,14 +24,7 @@ const kNames = { webrtc: "data channel", websocket: "WebSocket" };
 const kThere_ms = 1000;
 const kSettle_ms = 500;
 
-const { values: options } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "10" },
-    turns: { type: "string", default: "2" },
-    robot: { type: "string", default: "rover" },
-    pictures: { type: "string", default: "320x180@30,640x360@60" },
-  },
-});
+const options = readOptions("control", { seconds: 10, turns: 2, robot: "rover", pictures: "320x180@30,640x360@60" });
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -44,7 +37,7 @@ async function begin(context, url, path) {
   await page.goto(url);
   await untilLive(page);
   if (path === "webrtc") await until("twists may go over the data channel", async () => (await sdr(page, "state")).rtc.control);
-  const times = [kWarmUp_s, Number(options.seconds), kThere_ms];
+  const times = [kWarmUp_s, options.seconds, kThere_ms];
   await page.evaluate((all) => void window.pilot(...all), times);
 }
 
@@ -69,7 +62,7 @@ function roundTrips(stamps, path) {
 
 async function takeTurn(browser, url, path) {
   await browser.attached((context) => begin(context, url, path));
-  await sleep((kWarmUp_s + Number(options.seconds)) * 1000 + kSettle_ms);
+  await sleep((kWarmUp_s + options.seconds) * 1000 + kSettle_ms);
   return browser.attached((context) => end(context, path));
 }
 
@@ -79,7 +72,7 @@ async function measure(picture) {
   const browser = await UnwatchedBrowser.start();
   const turns = { webrtc: [], websocket: [] };
   try {
-    for (let i = 0; i < Number(options.turns); ++i) {
+    for (let i = 0; i < options.turns; ++i) {
       for (const path of ["webrtc", "websocket"]) turns[path].push(await takeTurn(browser, stack.url, path));
     }
   } finally {

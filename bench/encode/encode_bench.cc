@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "bench/common/flags.h"
 #include "peers.h"
 #include "video/convert.h"
 #include "video/encoder.h"
@@ -205,7 +206,8 @@ void report(const EncoderSettings& settings, Figures& f) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  sdr::bench::Flags("encode").read(argc, argv);
   for (const auto& [width, height] : {std::pair{640, 360}, std::pair{1280, 720}}) {
     const EncoderSettings settings{width, height, 60, 0};
     std::vector<std::vector<uint8_t>> scenes;

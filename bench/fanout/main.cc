@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "bench/common/flags.h"
 #include "bench/common/server.h"
 #include "raw_round.h"
 #include "viewers.h"
@@ -163,12 +164,11 @@ void slow(const Arguments& arguments) {
 
 Arguments read_arguments(int argc, char** argv) {
   Arguments arguments;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    if (name == "--mode") arguments.mode = argv[i + 1];
-    if (name == "--viewers") arguments.viewers = std::strtoul(argv[i + 1], nullptr, 10);
-    if (name == "--seconds") arguments.seconds = std::atoi(argv[i + 1]);
-  }
+  Flags flags("fanout");
+  flags.add("mode", &arguments.mode, {.help = "what is measured", .choices = {"fanout", "connect", "slow"}});
+  flags.add("viewers", &arguments.viewers, {.help = "at the same time", .most = 10000});
+  flags.add("seconds", &arguments.seconds, {.help = "that frames are counted", .least = 2, .most = 600});
+  flags.read(argc, argv);
   return arguments;
 }
 
@@ -180,13 +180,8 @@ int main(int argc, char** argv) {
   const Arguments arguments = read_arguments(argc, argv);
   const std::map<std::string, void (*)(const Arguments&)> modes = {
       {"fanout", fan_out}, {"connect", connect}, {"slow", slow}};
-  const auto mode = modes.find(arguments.mode);
-  if (mode == modes.end()) {
-    std::fprintf(stderr, "usage: bench_fanout [--mode fanout|connect|slow] [--viewers N] [--seconds N]\n");
-    return 2;
-  }
   raise_descriptor_limit();
   pin_to_core(kViewerCore);
-  mode->second(arguments);
+  modes.at(arguments.mode)(arguments);
   return 0;
 }

@@ -2,11 +2,10 @@
 // How soon a robot stands still after whatever broke, beside what safety.md promises. See README.md.
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
 
 #include "base/json_writer.h"
+#include "bench/common/flags.h"
 #include "rounds.h"
 
 namespace sdr::bench {
@@ -115,14 +114,15 @@ void measure_chaos(const Arguments& arguments, Report& report) {
 
 Arguments read_arguments(int argc, char** argv) {
   Arguments arguments;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    if (name == "--repeats") arguments.repeats = std::atoi(argv[i + 1]);
-    if (name == "--estops") arguments.estops = std::atoi(argv[i + 1]);
-    if (name == "--minutes") arguments.minutes = std::atof(argv[i + 1]);
-    if (name == "--seed") arguments.seed = std::strtoull(argv[i + 1], nullptr, 10);
-    if (name == "--only") arguments.only = argv[i + 1];
-  }
+  Flags flags("faults");
+  flags.add("repeats", &arguments.repeats, {.help = "of each fault; 0: none", .least = 0, .most = 1000});
+  flags.add("estops", &arguments.estops,
+            {.help = "presses of the emergency stop; 0: none", .least = 0, .most = 100000});
+  flags.add("minutes", &arguments.minutes,
+            {.help = "of faults one after the other; 0: none", .least = 0, .most = 1440});
+  flags.add("seed", &arguments.seed, {.help = "of their order"});
+  flags.add("only", &arguments.only, {.help = "faults whose names hold this"});
+  flags.read(argc, argv);
   return arguments;
 }
 

@@ -14,10 +14,10 @@
 //     ./sdr bench glass [--seconds 15] [--turns 2] [--pages 40] [--windows] [--robot rover] [--moving]
 
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
 import { openBrowser, openPage, sdr, untilLive } from "../../tests/browser/page.mjs";
 import { missing, Stack } from "../../tests/browser/stack.mjs";
 import { until } from "../../tests/browser/until.mjs";
+import { readOptions } from "../common/options.mjs";
 
 const kBounds_ms = { websocket: { p50: 33, p95: 50 }, webrtc: { p50: 50, p50_aim: 35 }, first_picture: { p95: 300 } };
 const kNames = { websocket: "WebSocket", webrtc: "WebRTC" };
@@ -25,16 +25,7 @@ const kWarmUp_ms = 5000;
 /** The page keeps its last thousand pictures, so a turn is no longer than that many take. */
 const kMostSeconds = 16;
 
-const { values: options } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "15" },
-    turns: { type: "string", default: "2" },
-    pages: { type: "string", default: "40" },
-    windows: { type: "boolean", default: false },
-    robot: { type: "string", default: "rover" },
-    moving: { type: "boolean", default: false },
-  },
-});
+const options = readOptions("glass", { seconds: 15, turns: 2, pages: 40, windows: false, robot: "rover", moving: false });
 
 function summary(samples) {
   const sorted = [...samples].sort((a, b) => a - b);
@@ -76,7 +67,7 @@ async function takeTurn(browser, url, path) {
   try {
     if (options.moving) await page.keyboard.down("w");
     await sleep(kWarmUp_ms);
-    return await collect(page, path, Math.min(Number(options.seconds), kMostSeconds));
+    return await collect(page, path, Math.min(options.seconds, kMostSeconds));
   } finally {
     await page.context().close();
   }
@@ -116,10 +107,10 @@ async function measure() {
   const browser = await openBrowser();
   const turns = { websocket: [], webrtc: [] };
   try {
-    for (let i = 0; i < Number(options.turns); ++i) {
+    for (let i = 0; i < options.turns; ++i) {
       for (const path of ["websocket", "webrtc"]) turns[path].push(await takeTurn(browser, stack.url, path));
     }
-    return { ...turns, first_ms: await firstPictures(browser, stack.url, Number(options.pages)) };
+    return { ...turns, first_ms: await firstPictures(browser, stack.url, options.pages) };
   } finally {
     await browser.close();
     await stack.stop();

@@ -8,11 +8,11 @@
 
 import { rmSync } from "node:fs";
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
 import { longestFreezeMs, watchPictures } from "../../tests/browser/freezes.mjs";
 import { openBrowser, openPage, sdr, untilLive, untilMode, untilRtc } from "../../tests/browser/page.mjs";
 import { Relay } from "../../tests/browser/relay.mjs";
 import { missing, Stack } from "../../tests/browser/stack.mjs";
+import { readOptions } from "../common/options.mjs";
 import { kWorkerStamps, stampPage } from "../control/stamps.mjs";
 import { twistAges } from "./twist_age.mjs";
 
@@ -21,16 +21,8 @@ const kRoundTripsBound = 3;
 /** There and back, so that the robot does not meet the wall. */
 const kThere_ms = 1000;
 
-const { values: options } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "30" },
-    loss: { type: "string", default: "0.05" },
-    rtt: { type: "string", default: "40" },
-    seed: { type: "string", default: "5" },
-    robot: { type: "string", default: "rover" },
-  },
-});
-const rtt_ms = Number(options.rtt);
+const options = readOptions("loss", { seconds: 30, loss: 0.05, rtt: 40, seed: 5, robot: "rover" });
+const rtt_ms = options.rtt;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -58,7 +50,7 @@ async function run(page, relay, loss, trace) {
   await untilMode(page, "ARMED");
   await watchPictures(page);
   const [lost_before, drawn_before, from_ms] = [relay.to_browser.lost, await sdr(page, "frames_drawn"), nowMs()];
-  await drive(page, Number(options.seconds));
+  await drive(page, options.seconds);
   const to_ms = nowMs();
   const freeze_ms = Number((await longestFreezeMs(page)).toFixed(0));
   const fps = Number(((((await sdr(page, "frames_drawn")) - drawn_before) * 1000) / (to_ms - from_ms)).toFixed(1));
@@ -68,7 +60,7 @@ async function run(page, relay, loss, trace) {
 }
 
 async function measure() {
-  const relay = await Relay.open(Number(options.seed), { delay_ms: rtt_ms / 2 });
+  const relay = await Relay.open(options.seed, { delay_ms: rtt_ms / 2 });
   const trace = `/dev/shm/sdr-bench-loss-${process.pid}`;
   const stack = await Stack.start(["--robot", options.robot, "--trace-commands", trace], { worker_prefix: kWorkerStamps, relay });
   const browser = await openBrowser();
@@ -78,7 +70,7 @@ async function measure() {
     const page = await openPage(browser, stack.url, {}, context);
     await untilLive(page);
     await untilRtc(page);
-    return { without: await run(page, relay, 0, trace), with_loss: await run(page, relay, Number(options.loss), trace) };
+    return { without: await run(page, relay, 0, trace), with_loss: await run(page, relay, options.loss, trace) };
   } finally {
     await browser.close();
     await stack.stop();
@@ -91,12 +83,12 @@ function report({ without, with_loss }) {
   const row = (name, r) => console.log(`${name.padEnd(12)} longest freeze ${r.freeze_ms} ms   ${r.fps} pictures/s   age of the newest applied twist p99`
     + ` ${r.twist_age_p99_ms} ms, ${r.twist_age_round_trips} round trips   (${r.lost} datagrams lost, ${r.shown} shown at the end)`);
   row("no loss", without);
-  row(`${Number(options.loss) * 100} % loss`, with_loss);
+  row(`${options.loss * 100} % loss`, with_loss);
   console.log(`with loss the longest freeze is ${(with_loss.freeze_ms / without.freeze_ms).toFixed(2)} times, the twist's age`
     + ` ${(with_loss.twist_age_p99_ms / without.twist_age_p99_ms).toFixed(2)} times that without, on ${cpus().length} cores;`
     + ` asked: no freeze over ${kFreezeBound_ms} ms, age p99 at most ${kRoundTripsBound} round trips of ${rtt_ms} ms`);
   console.log(JSON.stringify({
-    bench: "loss", without, with_loss, loss: Number(options.loss), rtt_ms, seed: Number(options.seed),
+    bench: "loss", without, with_loss, loss: options.loss, rtt_ms, seed: options.seed,
     bound: { freeze_ms: kFreezeBound_ms, twist_age_round_trips: kRoundTripsBound }, cores: cpus().length, robot: options.robot,
   }));
 }

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "bench/common/flags.h"
 #include "cases.h"
 #include "frames/crc32.h"
 
@@ -46,7 +47,8 @@ void print_json(const Outcome& spinning, const Outcome& flag, const std::optiona
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  sdr::bench::Flags("ring").read(argc, argv);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::printf("ring, %zu byte frames, CRC-32 by %s\n", sdr::bench::kFrameBytes, sdr::frames::crc32_implementation());
   const std::optional<Outcome> iceoryx = sdr::bench::run_iceoryx();

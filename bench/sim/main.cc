@@ -2,8 +2,6 @@
 // How fast pictures come, beside MuJoCo's own renderer in the same run: its samples' loop of mjv_updateScene,
 // mjr_render and mjr_readPixels on the same model, size and machine (without multisampling and shadow maps, as ours);
 // and how many times faster than real time the physics goes.
-//
-//   bench_sim [robot] [width] [height] [seconds]
 
 #include <mujoco/mujoco.h>
 
@@ -15,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/common/flags.h"
 #include "robot/egl_context.h"
 #include "robot/renderer.h"
 #include "robot/robot.h"
@@ -102,9 +101,15 @@ double physics_factor(robot::Robot& robot, double seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string name = argc > 1 ? argv[1] : "rover";
-  const int width = argc > 2 ? std::atoi(argv[2]) : 640, height = argc > 3 ? std::atoi(argv[3]) : 360;
-  const double seconds = argc > 4 ? std::atof(argv[4]) : 8.0;
+  std::string name = "rover";
+  int width = 640, height = 360;
+  double seconds = 8;
+  bench::Flags flags("sim");
+  flags.add("robot", &name, {.help = "of robots/"});
+  flags.add("width", &width, {.help = "of the picture", .least = 16, .most = 4096});
+  flags.add("height", &height, {.help = "of the picture", .least = 16, .most = 4096});
+  flags.add("seconds", &seconds, {.help = "of drawing", .least = 1, .most = 600});
+  flags.read(argc, argv);
   auto robot = robot::Robot::load(std::string(SDR_ROBOTS_DIR) + "/" + name, 1);
   auto renderer = robot::Renderer::create();
   if (!robot || !renderer || !(*renderer)->resize(width, height)) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "bench/common/flags.h"
 #include "report.h"
 #include "soak.h"
 
@@ -17,12 +18,12 @@ std::atomic<int> interrupts{0};
 
 SoakOptions read_arguments(int argc, char** argv) {
   SoakOptions options;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    if (name == "--minutes") options.minutes = std::atof(argv[i + 1]);
-    if (name == "--viewers") options.viewers = std::strtoul(argv[i + 1], nullptr, 10);
-    if (name == "--seed") options.seed = std::strtoull(argv[i + 1], nullptr, 10);
-  }
+  Flags flags("soak");
+  flags.add("minutes", &options.minutes, {.help = "of viewers coming and going", .least = 0.1, .most = 1440});
+  flags.add("viewers", &options.viewers,
+            {.help = "places that are taken, left, and taken again", .least = 1, .most = 1000});
+  flags.add("seed", &options.seed, {.help = "of who comes when"});
+  flags.read(argc, argv);
   return options;
 }
 
@@ -42,10 +43,6 @@ int run(const SoakOptions& options) {
 int main(int argc, char** argv) {
   using namespace sdr::bench;
   const SoakOptions options = read_arguments(argc, argv);
-  if (argc % 2 == 0 || options.minutes <= 0 || options.viewers == 0) {
-    std::fprintf(stderr, "usage: bench_soak [--minutes N] [--viewers N] [--seed N]\n");
-    return 2;
-  }
   raise_descriptor_limit();
   return run(options);
 }

@@ -3,9 +3,9 @@
 // most. See README.md.
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
+#include "bench/common/flags.h"
 #include "bench/common/process.h"
 #include "protect.h"
 #include "segmented_sends.h"
@@ -84,15 +84,10 @@ void report_sends(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    if (name == "--peers") arguments.peers = std::strtoul(argv[i + 1], nullptr, 10);
-    if (name == "--rounds") arguments.rounds = std::atoi(argv[i + 1]);
-  }
-  if (argc % 2 == 0 || arguments.peers == 0 || arguments.rounds <= 0) {
-    std::fprintf(stderr, "usage: bench_srtp [--peers 1000] [--rounds 30]\n");
-    return 2;
-  }
+  sdr::bench::Flags flags("srtp");
+  flags.add("peers", &arguments.peers, {.help = "that a frame is encrypted for", .least = 1, .most = 10000});
+  flags.add("rounds", &arguments.rounds, {.help = "of which the median counts", .least = 1, .most = 10000});
+  flags.read(argc, argv);
   sdr::bench::raise_descriptor_limit();
   sdr::bench::pin_to_core(kServerCore);
   report_protect("AEAD_AES_128_GCM", sdr::rtc::SrtpProfile::kAeadAes128Gcm, arguments);

@@ -13,7 +13,9 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openBrowser, openPage, untilLive } from "../../tests/browser/page.mjs";
+import { readOptions } from "../common/options.mjs";
 
+readOptions("start", {});
 const kBounds_s = { first: 300, second: 3 };
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

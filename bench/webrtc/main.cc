@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "bench/common/flags.h"
 #include "bench/common/server.h"
 #include "bench/srtp/segmented_sends.h"
 #include "viewers.h"
@@ -25,7 +25,7 @@ constexpr double kPacketsPerFrame = 15;  // of Server::kFrameBytes; frames that 
 constexpr size_t kStep = 250, kMost = 2000;
 
 struct Arguments {
-  std::vector<size_t> viewers;  // empty: the usual numbers, then more as long as it holds
+  int viewers = -1;  // the usual numbers, then more as long as it holds
   int seconds = 8;
   bool data = true;
   int threads = 0;  // of media, beside the server's own
@@ -152,9 +152,10 @@ double measure_limit(size_t peers) {
 }
 
 int run(const Arguments& arguments) {
-  const std::vector<size_t> usual = {0, 10, 100, 750, 1000};
-  const double limit_gbit =
-      measure_limit(arguments.viewers.empty() ? 1000 : std::max<size_t>(10, arguments.viewers.back()));
+  const bool usual = arguments.viewers < 0;
+  const std::vector<size_t> counts =
+      usual ? std::vector<size_t>{0, 10, 100, 750, 1000} : std::vector{static_cast<size_t>(arguments.viewers)};
+  const double limit_gbit = measure_limit(std::max<size_t>(10, counts.back()));
   Run run(arguments);
   if (!run.start()) {
     std::fprintf(stderr, "the transport does not come up\n");
@@ -172,8 +173,8 @@ int run(const Arguments& arguments) {
     return holds(round);
   };
   bool good = true;
-  for (const size_t count : arguments.viewers.empty() ? usual : arguments.viewers) good = once(count);
-  for (size_t count = usual.back() + kStep; arguments.viewers.empty() && good && count <= kMost; count += kStep) {
+  for (const size_t count : counts) good = once(count);
+  for (size_t count = counts.back() + kStep; usual && good && count <= kMost; count += kStep) {
     good = once(count);
   }
   std::printf("the most that held: %zu viewers\n", held);
@@ -182,13 +183,13 @@ int run(const Arguments& arguments) {
 
 Arguments read_arguments(int argc, char** argv) {
   Arguments arguments;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    if (name == "--viewers") arguments.viewers.push_back(std::strtoul(argv[i + 1], nullptr, 10));
-    if (name == "--seconds") arguments.seconds = std::atoi(argv[i + 1]);
-    if (name == "--threads") arguments.threads = std::atoi(argv[i + 1]);
-    if (name == "--data") arguments.data = std::atoi(argv[i + 1]) != 0;
-  }
+  Flags flags("webrtc");
+  flags.add("viewers", &arguments.viewers,
+            {.help = "-1: 0, 10, 100, 750, 1000, then more while it holds", .least = -1, .most = 10000});
+  flags.add("seconds", &arguments.seconds, {.help = "that frames are counted", .least = 1, .most = 600});
+  flags.add("data", &arguments.data, {.help = "with both data channels"});
+  flags.add("threads", &arguments.threads, {.help = "of media, beside the server's own", .least = 0, .most = 8});
+  flags.read(argc, argv);
   return arguments;
 }
 
@@ -198,10 +199,6 @@ Arguments read_arguments(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace sdr::bench;
   const Arguments arguments = read_arguments(argc, argv);
-  if (argc % 2 == 0 || arguments.seconds <= 0) {
-    std::fprintf(stderr, "usage: bench_webrtc [--viewers N]... [--seconds N] [--data 0|1] [--threads N]\n");
-    return 2;
-  }
   raise_descriptor_limit();
   pin_to_core(kViewerCore);
   return run(arguments);
