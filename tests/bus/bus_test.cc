@@ -12,56 +12,20 @@
 #include "bus/inbox.h"
 #include "bus/typed.h"
 #include "schema/subjects.h"
-#include "tests/bus/nats_server.h"
+#include "tests/bus/bus_fixture.h"
 
 namespace sdr::bus {
 namespace {
 
 using testing::NatsServer;
 
-class BusTest : public ::testing::Test {
+class BusTest : public BusFixture {
  protected:
-  void SetUp() override {
-    if (!testing::have_nats_server()) GTEST_SKIP() << "nats-server is not installed";
-  }
-
-  // Turns the loop until it is so; a test that waits in vain fails after half a minute.
-  template <typename Condition>
-  bool until(Condition condition) {
-    const Time give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > give_up) return false;
-      loop_.run_once(std::chrono::milliseconds(5));
-    }
-    return true;
-  }
-
-  BusConfig config(const std::string& url, const std::string& name_space = "") {
-    return {.url = url, .service = "test", .name_space = name_space, .user = {}, .password = {}};
-  }
-
-  bool connect(Bus& bus) {
-    bus.start();
-    return until([&] { return bus.state() == BusState::connected; });
-  }
-
-  // Once this has come back, every earlier subscription of the receiver is known to the server.
-  bool reaches(Bus& sender, Bus& receiver) {
-    bool arrived = false;
-    const auto id = receiver.subscribe("probe", [&](const Message&) { arrived = true; });
-    const bool done = until([&] { return sender.publish("probe", "{}"), arrived; });
-    receiver.unsubscribe(id);
-    return done;
-  }
-
   uint64_t metric(const std::string& line_start) {
     const std::string text = registry_.render();
     const size_t at = text.find("\n" + line_start + " ");
     return at == std::string::npos ? 0 : std::stoull(text.substr(at + line_start.size() + 2));
   }
-
-  EventLoop loop_;
-  Registry registry_;
 };
 
 TEST_F(BusTest, CarriesATypedPayload) {

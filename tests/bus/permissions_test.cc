@@ -9,7 +9,7 @@
 
 #include "bus/bus.h"
 #include "bus/users.h"
-#include "tests/bus/nats_server.h"
+#include "tests/bus/bus_fixture.h"
 
 namespace sdr::bus {
 namespace {
@@ -65,12 +65,8 @@ const Rule kRules[] = {
      {"telemetry.>", "control.>"}},
 };
 
-class PermissionsTest : public ::testing::Test {
+class PermissionsTest : public BusFixture {
  protected:
-  void SetUp() override {
-    if (!testing::have_nats_server()) GTEST_SKIP() << "nats-server is not installed";
-  }
-
   void serve(const std::string& of_namespace) {
     name_space = of_namespace;
     std::vector<BusPassword> passwords;
@@ -81,7 +77,7 @@ class PermissionsTest : public ::testing::Test {
   static std::string password_of(std::string_view user) { return "password-of-" + std::string(user); }
 
   std::unique_ptr<Bus> log_in(std::string_view user, Registry& registry) {
-    auto bus = std::make_unique<Bus>(loop, registry,
+    auto bus = std::make_unique<Bus>(loop_, registry,
                                      BusConfig{.url = server->url(),
                                                .service = std::string(user),
                                                .name_space = {},
@@ -92,15 +88,6 @@ class PermissionsTest : public ::testing::Test {
     return bus;
   }
 
-  template <typename Condition>
-  bool until(Condition condition) {
-    const Time give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > give_up) return false;
-      loop.run_once(std::chrono::milliseconds(5));
-    }
-    return true;
-  }
   static uint64_t violations(Registry& registry) {
     return registry.counter("nats_permission_violations_total", "").value();
   }
@@ -133,7 +120,6 @@ class PermissionsTest : public ::testing::Test {
     EXPECT_EQ(bus->state(), BusState::connected) << "a refusal ends nothing";
   }
 
-  EventLoop loop;
   testing::TemporaryFolder folder;
   std::string name_space;
   std::unique_ptr<NatsServer> server;
@@ -181,7 +167,7 @@ TEST_F(PermissionsTest, AreForNobodyWithoutItsPassword) {
   for (const auto& [user, password] : std::vector<std::pair<std::string, std::string>>{
            {"", ""}, {"sim", ""}, {"sim", "wrong"}, {"transport", password_of("sim")}}) {
     Registry registry;
-    Bus bus(loop, registry,
+    Bus bus(loop_, registry,
             {.url = server->url(), .service = "stranger", .name_space = {}, .user = user, .password = password});
     bus.start();
     EXPECT_TRUE(until([&] { return bus.last_error().find("uthorization") != std::string::npos; })) << bus.last_error();

@@ -16,6 +16,7 @@ namespace {
 
 struct Deleter {
   void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(FILE* file) const { fclose(file); }
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -67,6 +68,11 @@ void write_certificate(const net::TlsFiles& files, const CertificateOptions& opt
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(options.name.c_str()), -1,
                              -1, 0);
   X509_set_issuer_name(x509, name);
+  if (!options.alternatives.empty()) {
+    const Owned<X509_EXTENSION> names(
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, options.alternatives.c_str()));
+    SDR_ASSERT(names != nullptr && X509_add_ext(x509, names.get(), -1) == 1, options.alternatives);
+  }
   SDR_ASSERT(X509_sign(x509, key.get(), EVP_sha256()) > 0, "a signature");
   SDR_ASSERT(PEM_write_X509(create(files.certificate).get(), x509) == 1, files.certificate);
   const EVP_CIPHER* const cipher = options.passphrase.empty() ? nullptr : EVP_aes_128_cbc();

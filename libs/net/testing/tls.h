@@ -16,6 +16,7 @@ namespace sdr::testing {
 
 struct CertificateOptions {
   std::string name = "localhost";
+  std::string alternatives = {};                       // "IP:127.0.0.1": clients that look for an address want it there
   int64_t valid_from_s = -3600, valid_until_s = 3600;  // from now
   bool rsa = false;                                    // 2048 bits, in place of P-256
   std::string passphrase = {};                         // of the key
