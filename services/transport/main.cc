@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/heap.h"
 #include "base/service.h"
 #include "transport/options.h"
 #include "transport/transport.h"
 
 int main(int argc, char** argv) {
+  sdr::ask_for_large_heap_pages(size_t{256} << 20);  // a WebRTC session's share is some 60 KB
   sdr::transport::TransportOptions values;
   return sdr::run_service(
       "sdr-transport", argc, argv, [&](sdr::Options& options) { sdr::transport::describe(values, options); },
