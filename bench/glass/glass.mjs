@@ -75,13 +75,14 @@ async function takeTurn(browser, url, path) {
 
 /** Runs in the page: how long it waited, once that is known. */
 function firstPicture() {
-  const kLook_ms = 100;
-  return new Promise((resolve) => {
+  const kLook_ms = 100, kGiveUp_ms = 60_000;
+  return new Promise((resolve, reject) => {
     const timer = setInterval(() => {
       const { first_picture_ms } = window.sdr?.state.rtc ?? {};
-      if (!first_picture_ms) return;
+      if (first_picture_ms) resolve(first_picture_ms);
+      else if (performance.now() > kGiveUp_ms) reject(new Error("waited in vain for WebRTC's first picture"));
+      else return;
       clearInterval(timer);
-      resolve(first_picture_ms);
     }, kLook_ms);
   });
 }
