@@ -35,7 +35,6 @@ void grow_heap(uintptr_t from) {
 
 void ask_for_large_heap_pages(size_t bytes) {
   SDR_ASSERT_OP(bytes, <=, size_t{INT_MAX});
-#ifdef __GLIBC__
   (void)::mallopt(M_TRIM_THRESHOLD, INT_MAX);  // what is given back would come back in small pages
   (void)::mallopt(M_TOP_PAD, static_cast<int>(bytes));
   const uintptr_t from = heap_end();
@@ -43,7 +42,6 @@ void ask_for_large_heap_pages(size_t bytes) {
   const uintptr_t begin = (from + kPage - 1) / kPage * kPage, end = heap_end() / kPage * kPage;
   if (end > begin) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
   (void)::mallopt(M_TOP_PAD, kPage);
-#endif
 }
 
 }  // namespace sdr

@@ -9,7 +9,7 @@ namespace sdr {
 /// already. For a service that visits the small objects of a thousand others' making in turn, as OpenSSL's contexts:
 /// in pages of 4 KiB they are more than a processor's table of pages holds (base/slab.h). What was free at the top of
 /// the heap is then kept, not given back to the kernel. Once, at start; address space only until it is used. A wish:
-/// without glibc or such pages nothing changes. Thread: main's.
+/// without such pages, or with another allocator than glibc's, nothing changes. Thread: main's.
 void ask_for_large_heap_pages(size_t bytes);
 
 }  // namespace sdr

@@ -19,8 +19,8 @@
 namespace sdr {
 namespace {
 
-#if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
-    SDR_HAS_FEATURE(address_sanitizer) || SDR_HAS_FEATURE(thread_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || SDR_HAS_FEATURE(address_sanitizer) || \
+    SDR_HAS_FEATURE(thread_sanitizer)
 constexpr bool kOtherAllocator = true;
 #else
 constexpr bool kOtherAllocator = false;
