@@ -2,6 +2,7 @@
 #include "rtc/rtp/rtp_stream.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "rtc/rtp/media_time.h"
@@ -12,6 +13,11 @@ namespace {
 // A capture time may be this far from the time that passed since the frame before; else a clock was set, or the frame
 // comes from elsewhere.
 constexpr auto kPlausible = std::chrono::seconds(1);
+// Where a frame shows an instant that was shown already, timestamps grow by this part less than time passes until the
+// frames have caught up.
+constexpr int64_t kSlew = 8;
+
+bool is_plausible(int64_t step, int64_t passed) { return std::abs(step - passed) <= media_ticks(kPlausible); }
 
 void put_u16(std::span<uint8_t> out, size_t at, uint16_t value) {
   out[at] = static_cast<uint8_t>(value >> 8);
@@ -22,17 +28,25 @@ void put_u16(std::span<uint8_t> out, size_t at, uint16_t value) {
 
 uint32_t RtpStream::timestamp_of(const StoredFrame& frame) {
   const int64_t passed = std::max<int64_t>(1, media_ticks(frame.arrived - last_arrived_));
-  const auto step = static_cast<int32_t>(frame.media_time + offset_ - last_timestamp_);
   const bool is_first = !std::exchange(started_, true);
-  const bool is_plausible =
-      step > 0 && step <= passed + media_ticks(kPlausible) && step >= passed - media_ticks(kPlausible);
-  if (!is_first && !is_plausible) {
-    offset_ = last_timestamp_ + static_cast<uint32_t>(passed) - frame.media_time;
+  if (is_first) {
+    last_timestamp_ = frame.media_time + offset_;
+  } else {
+    if (is_plausible(step_to(frame, config_.timestamp_offset), passed)) {
+      offset_ = config_.timestamp_offset;
+    } else if (!is_plausible(step_to(frame, offset_), passed)) {
+      offset_ = last_timestamp_ + static_cast<uint32_t>(passed) - frame.media_time;
+    }
+    const int64_t least = std::max<int64_t>(1, passed - passed / kSlew);
+    last_timestamp_ += static_cast<uint32_t>(std::max<int64_t>(least, step_to(frame, offset_)));
   }
-  last_timestamp_ = frame.media_time + offset_;
   last_arrived_ = frame.arrived;
   last_capture_us_ = frame.capture_us;
   return last_timestamp_;
+}
+
+int32_t RtpStream::step_to(const StoredFrame& frame, uint32_t offset) const {
+  return static_cast<int32_t>(frame.media_time + offset - last_timestamp_);
 }
 
 int64_t RtpStream::take_sequences(size_t count) {

@@ -35,7 +35,9 @@ class RtpStream {
         offset_(config.timestamp_offset),
         last_timestamp_(config.timestamp_offset) {}
 
-  /// The timestamp of the next frame: what its capture time says where that is plausible, else the time that passed.
+  /// The timestamp of the next frame: what its capture time says where that is plausible, else the time that passed. A
+  /// frame that steps back a little (an instant drawn twice, another layer's stored keyframe) does not shift the time
+  /// line: it is met again soon after.
   uint32_t timestamp_of(const StoredFrame& frame);
 
   /// Takes the numbers of a frame's packets; the first, which does not wrap.
@@ -55,7 +57,9 @@ class RtpStream {
  private:
   const Config config_;
   int64_t next_sequence_;
-  uint32_t offset_;  ///< from the store's media time to our timestamps
+  int32_t step_to(const StoredFrame& frame, uint32_t offset) const;
+
+  uint32_t offset_;  ///< from the store's media time to our timestamps: the configured one but where a clock was set
   uint32_t last_timestamp_;
   bool started_ = false;
   Time last_arrived_{};
