@@ -22,6 +22,9 @@ import {
 import { kRover, missing, Stack } from "./stack.mjs";
 import { until } from "./until.mjs";
 
+/** From the moment that a browser says it shows a picture to the one that it calls back. */
+const kAgeWithin_ms = 35;
+
 const skip = missing();
 
 let stack;
@@ -30,7 +33,7 @@ let page;
 
 before(async () => {
   if (skip) return;
-  stack = await Stack.start(kRover, { worker_prefix: kChannelOnly });
+  stack = await Stack.start([...kRover, "--timecode"], { worker_prefix: kChannelOnly });
   browser = await openBrowser();
   page = await openPage(browser, stack.url);
 });
@@ -92,6 +95,20 @@ test("RtcServer.ComesBackAfterTheServerWasKilled", { skip }, async () => {
   await untilLive(page);
   await untilRtc(page);
   await until("its pictures are drawn", framesFromNow(page, 20));
+});
+
+test("RtcServer.SaysHowOldThePictureIs", { skip }, async () => {
+  const second = await openPage(browser, `${stack.url}?timecode=1`);
+  await untilLive(second);
+  await untilRtc(second);
+  await until("the age that is shown is that of what the pictures themselves say", async () => {
+    const drawn = (await sdr(second, "glass")).filter(({ path }) => path === "webrtc").slice(-30).map(({ age_ms }) => age_ms);
+    const { age_ms } = (await sdr(second, "state")).video;
+    const median_ms = drawn.sort((a, b) => a - b)[drawn.length >> 1];
+    return drawn.length === 30 && age_ms > 0 && Math.abs(age_ms - median_ms) < kAgeWithin_ms;
+  });
+  await second.context().close();
+  await until("one session is there", async () => (await metric("rtc_sessions")) === 1);
 });
 
 test("RtcServer.EndsItsSessionsWithThePage", { skip }, async () => {
