@@ -10,9 +10,9 @@
 namespace sdr::rtc {
 namespace {
 
-// A capture time may be this far from the time that passed since the frame before; else a clock was set, or the frame
-// comes from elsewhere.
-constexpr auto kPlausible = std::chrono::seconds(1);
+// The time between two frames' instants may be this far from the time between their arrivals (the newest frame of a
+// machine that was held up is old, and the next is not); else a clock was set, or the frame comes from elsewhere.
+constexpr auto kPlausible = std::chrono::seconds(10);
 // Where a frame shows an instant that was shown already, timestamps grow by this part less than time passes until the
 // frames have caught up.
 constexpr int64_t kSlew = 8;

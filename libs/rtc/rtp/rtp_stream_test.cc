@@ -48,9 +48,7 @@ class RtpStreamTest : public ::testing::Test {
   uint32_t last_ = 0;
 };
 
-TEST_F(RtpStreamTest, SaysTheInstantThatAFrameShows) {
-  EXPECT_EQ(ahead_for(seconds(2)), std::pair(0, 0));
-}
+TEST_F(RtpStreamTest, SaysTheInstantThatAFrameShows) { EXPECT_EQ(ahead_for(seconds(2)), std::pair(0, 0)); }
 
 TEST_F(RtpStreamTest, MeetsItsTimeLineAgainAfterAnInstantThatWasDrawnTwice) {
   ahead_for(seconds(1));
@@ -64,6 +62,11 @@ TEST_F(RtpStreamTest, MeetsItsTimeLineAgainAfterAnotherLayersOlderFrames) {
   const auto [most, last] = ahead_for(seconds(3));
   EXPECT_LT(most, media_ticks(milliseconds(300)));
   EXPECT_EQ(last, 0);
+}
+
+TEST_F(RtpStreamTest, FollowsAFirstFrameThatWasHeldUp) {
+  EXPECT_EQ(ahead_ticks(milliseconds(1340)), 0);
+  EXPECT_EQ(ahead_for(seconds(1)), std::pair(0, 0));
 }
 
 TEST_F(RtpStreamTest, GoesOnWithThePassingTimeWhereAClockWasSet) {
