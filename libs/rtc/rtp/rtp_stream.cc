@@ -13,8 +13,8 @@ namespace {
 // The time between two frames' instants may be this far from the time between their arrivals (the newest frame of a
 // machine that was held up is old, and the next is not); else a clock was set, or the frame comes from elsewhere.
 constexpr auto kPlausible = std::chrono::seconds(10);
-// Where a frame shows an instant that was shown already, timestamps grow by this part less than time passes until the
-// frames have caught up.
+// Where a frame shows an instant that timestamps have passed already they grow by this part less than time passes,
+// until the frames have caught up.
 constexpr int64_t kSlew = 8;
 
 bool is_plausible(int64_t step, int64_t passed) { return std::abs(step - passed) <= media_ticks(kPlausible); }
@@ -37,8 +37,8 @@ uint32_t RtpStream::timestamp_of(const StoredFrame& frame) {
     } else if (!is_plausible(step_to(frame, offset_), passed)) {
       offset_ = last_timestamp_ + static_cast<uint32_t>(passed) - frame.media_time;
     }
-    const int64_t least = std::max<int64_t>(1, passed - passed / kSlew);
-    last_timestamp_ += static_cast<uint32_t>(std::max<int64_t>(least, step_to(frame, offset_)));
+    const int64_t step = step_to(frame, offset_);
+    last_timestamp_ += static_cast<uint32_t>(step > 0 ? step : std::max<int64_t>(1, passed - passed / kSlew));
   }
   last_arrived_ = frame.arrived;
   last_capture_us_ = frame.capture_us;
