@@ -55,10 +55,10 @@ class RtpStream {
   SenderInfo sender_info(uint64_t realtime_us, Time now) const;
 
  private:
-  const Config config_;
-  int64_t next_sequence_;
   int32_t step_to(const StoredFrame& frame, uint32_t offset) const;
 
+  const Config config_;
+  int64_t next_sequence_;
   uint32_t offset_;  ///< from the store's media time to our timestamps: the configured one but where a clock was set
   uint32_t last_timestamp_;
   bool started_ = false;
