@@ -28,21 +28,23 @@ void put_u16(std::span<uint8_t> out, size_t at, uint16_t value) {
 
 uint32_t RtpStream::timestamp_of(const StoredFrame& frame) {
   const int64_t passed = std::max<int64_t>(1, media_ticks(frame.arrived - last_arrived_));
-  const bool is_first = !std::exchange(started_, true);
-  if (is_first) {
+  if (!std::exchange(started_, true)) {
     last_timestamp_ = frame.media_time + offset_;
   } else {
-    if (is_plausible(step_to(frame, config_.timestamp_offset), passed)) {
-      offset_ = config_.timestamp_offset;
-    } else if (!is_plausible(step_to(frame, offset_), passed)) {
-      offset_ = last_timestamp_ + static_cast<uint32_t>(passed) - frame.media_time;
-    }
+    offset_ = offset_of(frame, passed);
     const int64_t step = step_to(frame, offset_);
     last_timestamp_ += static_cast<uint32_t>(step > 0 ? step : std::max<int64_t>(1, passed - passed / kSlew));
   }
   last_arrived_ = frame.arrived;
   last_capture_us_ = frame.capture_us;
   return last_timestamp_;
+}
+
+uint32_t RtpStream::offset_of(const StoredFrame& frame, int64_t passed) const {
+  for (const uint32_t offset : {config_.timestamp_offset, offset_}) {
+    if (is_plausible(step_to(frame, offset), passed)) return offset;
+  }
+  return last_timestamp_ + static_cast<uint32_t>(passed) - frame.media_time;
 }
 
 int32_t RtpStream::step_to(const StoredFrame& frame, uint32_t offset) const {

@@ -55,6 +55,7 @@ class RtpStream {
   SenderInfo sender_info(uint64_t realtime_us, Time now) const;
 
  private:
+  uint32_t offset_of(const StoredFrame& frame, int64_t passed) const;
   int32_t step_to(const StoredFrame& frame, uint32_t offset) const;
 
   const Config config_;
