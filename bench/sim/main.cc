@@ -110,6 +110,7 @@ int main(int argc, char** argv) {
   flags.add("height", &height, {.help = "of the picture", .least = 16, .most = 4096});
   flags.add("seconds", &seconds, {.help = "of drawing", .least = 1, .most = 600});
   flags.read(argc, argv);
+  robot::Renderer::prefer_quick_textures();  // the peer's are then as quick
   auto robot = robot::Robot::load(std::string(SDR_ROBOTS_DIR) + "/" + name, 1);
   auto renderer = robot::Renderer::create();
   if (!robot || !renderer || !(*renderer)->resize(width, height)) {

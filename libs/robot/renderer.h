@@ -31,6 +31,10 @@ struct RenderQuality {
 
 class Renderer {
  public:
+  /// Asks drivers that draw in software to take textures the quick way; what the user asked of them stands. Once, while
+  /// the process has one thread: drivers are asked by its environment.
+  static void prefer_quick_textures();
+
   /// Error: Errc::renderer_missing. `device` as EglContext::create() takes it.
   static Result<std::unique_ptr<Renderer>> create(int device = -1);
   ~Renderer();

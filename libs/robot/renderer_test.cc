@@ -98,5 +98,17 @@ TEST_F(RendererTest, RefusesSizesThatNoBufferHas) {
   EXPECT_FALSE(picture().empty());
 }
 
+// Asked of the environment, since a driver reads it when the process draws for the first time.
+TEST(QuickTextures, AreAskedForUnlessTheUserAskedOtherwise) {
+  constexpr const char* kName = "GALLIVM_PERF";
+  ::unsetenv(kName);
+  Renderer::prefer_quick_textures();
+  EXPECT_STREQ(std::getenv(kName), "brilinear,rho_approx");
+  ::setenv(kName, "no_quad_lod", 1);
+  Renderer::prefer_quick_textures();
+  EXPECT_STREQ(std::getenv(kName), "no_quad_lod");
+  ::unsetenv(kName);
+}
+
 }  // namespace
 }  // namespace sdr::robot
