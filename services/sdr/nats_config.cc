@@ -11,7 +11,7 @@ constexpr uint64_t kGiB = uint64_t{1} << 30;
 constexpr uint64_t kStreams = 90 * kGiB;  // TRAIN, EPISODES and DATASETS together
 constexpr uint64_t kLeast = uint64_t{64} << 20;
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -34,7 +34,7 @@ std::string nats_config(const NatsSettings& settings) {
        << "max_connections: 256\n"
        << "write_deadline: \"2s\"\n"
        << "jetstream {\n"
-       << "  store_dir: " << quoted(settings.store_folder) << "\n"
+       << "  store_dir: " << in_quotes(settings.store_folder) << "\n"
        << "  max_mem: " << (uint64_t{256} << 20) << "\n"
        << "  max_file: " << jetstream_bytes(settings.free_bytes) << "\n"
        << "}\n"

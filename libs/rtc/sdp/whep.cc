@@ -15,7 +15,7 @@ bool is_printable(std::string_view text) {
   return text.size() <= kTextMax && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -53,11 +53,11 @@ Status check(const IceServer& server) {
 std::string link_header(const IceServer& server) {
   std::string value = "<" + server.url + ">; rel=\"ice-server\"";
   if (server.username.empty()) return value;
-  value += "; username=" + quoted(server.username);
-  return value + "; credential=" + quoted(server.credential) + "; credential-type=\"password\"";
+  value += "; username=" + in_quotes(server.username);
+  return value + "; credential=" + in_quotes(server.credential) + "; credential-type=\"password\"";
 }
 
-std::string ice_etag(std::string_view local_ufrag) { return quoted(local_ufrag); }
+std::string ice_etag(std::string_view local_ufrag) { return in_quotes(local_ufrag); }
 
 EtagMatch match_etag(std::optional<std::string_view> if_match, std::string_view etag) {
   if (!if_match) return EtagMatch::kMissing;
