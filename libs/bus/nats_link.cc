@@ -179,12 +179,14 @@ natsStatus NatsLink::Impl::attach(void** self, void* loop, natsConnection* conne
   return impl.socket ? NATS_OK : NATS_SYS_ERROR;
 }
 
-// Newer versions leave the socket, and a reference to the connection, to whoever was attached.
+// Newer versions leave the socket (3.10 does, 3.7 does not) to whoever was attached, the newest a reference to the
+// connection too.
 natsStatus NatsLink::Impl::detach([[maybe_unused]] void* self) {
-#ifdef SDR_NATS_LEAVES_ITS_SOCKET
-  auto& impl = *static_cast<Impl*>(self);
-  natsConnection_ProcessCloseEvent(&impl.given);
-  natsConnection_ProcessDetachedEvent(impl.attached);
+#ifdef SDR_NATS_LEAVES_SOCKET
+  natsConnection_ProcessCloseEvent(&static_cast<Impl*>(self)->given);
+#endif
+#ifdef SDR_NATS_LEAVES_CONNECTION
+  natsConnection_ProcessDetachedEvent(static_cast<Impl*>(self)->attached);
 #endif
   return NATS_OK;
 }
