@@ -3,7 +3,8 @@
 # used; libraries are asked of dpkg. Set SDR_SKIP_PACKAGES=1 where something else looks after packages.
 
 # need_of NAME: one entry per line. "lib:PACKAGE" is looked up in dpkg, "COMMAND:PACKAGE" in the PATH; alternatives to
-# a package are written A|B, the first that the distribution has is taken.
+# a package are written A|B, the first that the distribution has is taken; what ends in |none may be missing, and who
+# needs it then says so and is left out: Ubuntu has its browsers as snaps, which are no packages.
 need_of() {
   case $1 in
     build) # compiler and libraries of what `up` runs
@@ -22,14 +23,14 @@ need_of() {
       need_of browser
       need_of srtp
       need_of player
-      printf '%s\n' 'firefox-esr:firefox-esr|firefox'
+      printf '%s\n' 'firefox-esr:firefox-esr|none'
       ;;
     clang) # versions in the order of preference; formatting and tidying want 14
       printf '%s\n' 'clang++-14:clang-14|clang' 'lib:libclang-rt-14-dev|libclang-rt-dev' 'lib:clang-tidy-14|clang-tidy' \
         'lib:clang-format-14|clang-format' 'lib:llvm-14|llvm'
       ;;
     format) printf '%s\n' 'clang-format-14:clang-format-14|clang-format' ;;
-    browser) printf '%s\n' chromium:chromium lib:fonts-dejavu-core openssl:openssl ;;
+    browser) printf '%s\n' 'chromium:chromium|none' lib:fonts-dejavu-core openssl:openssl ;;
     srtp) printf '%s\n' lib:libsrtp2-dev ;; # what ours is compared with
     player) # what plays our WHEP endpoint, and is not ours
       printf '%s\n' lib:python3-gi lib:gir1.2-gst-plugins-bad-1.0 lib:gstreamer1.0-plugins-good lib:gstreamer1.0-plugins-bad \
@@ -54,20 +55,23 @@ missing_packages() {
       for option in ${choice//|/ }; do
         is_installed "$option" && continue 2
       done
+      [ "$(offered "$choice")" != none ] || continue
       printf '%s\n' "$choice"
     done < <(need_of "$need")
   done | sort -u
 }
 
-first_available() { # A|B|C, after the lists were fetched
+# offered A|B|C: the first that the distribution has as a package, or "none" where it may be missing; nothing where it
+# must not, or the lists of packages were not fetched yet.
+offered() {
   local option
+  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || return 0
   for option in ${1//|/ }; do
-    if apt-cache show --no-all-versions "$option" >/dev/null 2>&1; then
+    if [ "$option" = none ] || apt-cache show --no-all-versions "$option" >/dev/null 2>&1; then
       printf '%s\n' "$option"
       return
     fi
   done
-  die "this distribution ($(distribution)) has no package ${1//|/ or }"
 }
 
 distribution() {
@@ -128,9 +132,13 @@ install_packages() {
     packages_listed=1
   fi
   for choice in "$@"; do
-    choice=$(first_available "$choice") || exit 1
-    wanted+=("$choice")
+    case $(offered "$choice") in
+      none) done_step packages "no ${choice%%|*} here: what needs it is left out" ;;
+      '') die "this distribution ($(distribution)) has no package ${choice//|/ or }" ;;
+      *) wanted+=("$(offered "$choice")") ;;
+    esac
   done
+  [ ${#wanted[@]} -gt 0 ] || return 0
   count=$(as_root apt-get install -s --no-install-recommends "${wanted[@]}" 2>>"$log" | grep -c '^Inst' || true)
   need_space /usr "$((count * 5 + 100))" "installing $count packages"
   run_apt "$log" "$count" "${wanted[@]}" || explain_apt "$log"
