@@ -67,7 +67,8 @@ offered() {
   local option
   compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || return 0
   for option in ${1//|/ }; do
-    if [ "$option" = none ] || apt-cache show --no-all-versions "$option" >/dev/null 2>&1; then
+    # Of a package that others only speak of it says nothing, and that this is no error.
+    if [ "$option" = none ] || [ -n "$(apt-cache show --no-all-versions "$option" 2>/dev/null)" ]; then
       printf '%s\n' "$option"
       return
     fi
