@@ -173,7 +173,7 @@ Result<RenderedPixels> Renderer::Impl::read_back() {
 }
 
 void Renderer::prefer_quick_textures() {
-  // Mesa's llvmpipe: two levels of a texture are mixed only near where one takes over from the other, and which level it
+  // Mesa's llvmpipe: two levels of a texture are mixed only near where one takes over from the other, and which one it
   // is comes from sums instead of roots. A tenth of a picture's cost, and no difference that one sees.
   ::setenv("GALLIVM_PERF", "brilinear,rho_approx", 0);
 }
