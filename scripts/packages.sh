@@ -122,7 +122,7 @@ nor Ubuntu 24.04 or later: install their like, then set SDR_SKIP_PACKAGES=1"
 }
 
 install_packages() {
-  local log=$SDR_LOGS/packages.log started wanted=() choice count had_nats=
+  local log=$SDR_LOGS/packages.log started wanted=() choice found count had_nats=
   started=$(now)
   make_logs
   is_installed nats-server && had_nats=1
@@ -133,10 +133,11 @@ install_packages() {
     packages_listed=1
   fi
   for choice in "$@"; do
-    case $(offered "$choice") in
+    found=$(offered "$choice")
+    case $found in
       none) done_step packages "no ${choice%%|*} here: what needs it is left out" ;;
       '') die "this distribution ($(distribution)) has no package ${choice//|/ or }" ;;
-      *) wanted+=("$(offered "$choice")") ;;
+      *) wanted+=("$found") ;;
     esac
   done
   [ ${#wanted[@]} -gt 0 ] || return 0
