@@ -39,7 +39,7 @@ Result<Address> Address::parse(std::string_view text) {
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   Address address;
   if (bracketed) {
-    auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage_);
+    sockaddr_in6* const v6 = &address.storage_;
     if (inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &v6->sin6_addr) != 1) return bad_address(text);
     v6->sin6_family = AF_INET6;
     v6->sin6_port = htons(port);
@@ -56,16 +56,15 @@ Result<Address> Address::parse(std::string_view text) {
 
 Address Address::from_sockaddr(const sockaddr_storage& storage, socklen_t size) {
   Address address;
-  address.storage_ = storage;
-  address.size_ = size;
+  address.size_ = std::min<socklen_t>(size, sizeof address.storage_);
+  std::memcpy(&address.storage_, &storage, address.size_);
   return address;
 }
 
 std::string Address::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> host{};
   if (family() == AF_INET6) {
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage_);
-    inet_ntop(AF_INET6, &v6->sin6_addr, host.data(), host.size());
+    inet_ntop(AF_INET6, &storage_.sin6_addr, host.data(), host.size());
     return "[" + std::string(host.data()) + "]:" + std::to_string(port());
   }
   const auto* v4 = reinterpret_cast<const sockaddr_in*>(&storage_);
@@ -74,13 +73,13 @@ std::string Address::to_string() const {
 }
 
 uint16_t Address::port() const {
-  if (family() == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_port);
+  if (family() == AF_INET6) return ntohs(storage_.sin6_port);
   return ntohs(reinterpret_cast<const sockaddr_in*>(&storage_)->sin_port);
 }
 
 bool Address::is_loopback() const {
   if (family() == AF_INET6) {
-    const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
+    const in6_addr& v6 = storage_.sin6_addr;
     if (IN6_IS_ADDR_V4MAPPED(&v6)) return v6.s6_addr[12] == 127;
     return IN6_IS_ADDR_LOOPBACK(&v6);
   }
@@ -91,7 +90,7 @@ uint64_t Address::group() const {
   constexpr uint64_t kVersion4 = uint64_t{0xffff'fffe} << 32;  // the first half of no address of version 6 that sends
   uint32_t v4 = 0;
   if (family() == AF_INET6) {
-    const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
+    const in6_addr& v6 = storage_.sin6_addr;
     if (!IN6_IS_ADDR_V4MAPPED(&v6)) {
       uint64_t prefix = 0;
       for (size_t i = 0; i < 8; ++i) prefix = prefix << 8 | v6.s6_addr[i];

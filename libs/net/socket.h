@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -31,7 +32,7 @@ class Address {
   bool is_loopback() const;
   /// The same for all addresses that one host is likely to have: the address itself, of IPv6 the first 64 bits.
   uint64_t group() const;
-  int family() const { return storage_.ss_family; }
+  int family() const { return storage_.sin6_family; }
   const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t size() const { return size_; }
   friend bool operator==(const Address& a, const Address& b) {
@@ -39,7 +40,7 @@ class Address {
   }
 
  private:
-  sockaddr_storage storage_{};
+  sockaddr_in6 storage_{};  ///< the larger of the two: many lie in tables, and go with each datagram
   socklen_t size_ = 0;
 };
 

@@ -78,7 +78,7 @@ bool MediaPath::on_srtcp(std::span<const uint8_t> datagram, Time now) {
 
 bool MediaPath::pull(DatagramSink& sink, uint64_t realtime_us, Time now) {
   if (!pull_report(sink, realtime_us, now)) return false;
-  std::array<OutgoingPacket, kBatch> packets;
+  static thread_local std::array<OutgoingPacket, kBatch> packets;  // of no call: to clear it costs as much as a packet
   while (true) {
     std::span<uint8_t> out = sink.room(kBatch * kDatagramMax, kBatch);
     if (out.empty()) return false;

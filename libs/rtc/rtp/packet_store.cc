@@ -84,10 +84,4 @@ const StoredFrame* PacketStore::find(uint64_t id) const {
   return id >= oldest_id_ && id < next_id_ ? &frames_[id & (frames_.size() - 1)] : nullptr;
 }
 
-StoredPacket PacketStore::packet(const StoredFrame& frame, size_t index) const {
-  SDR_ASSERT_OP(index, <, frame.packet_count);
-  const Packet& packet = packets_[(frame.first_packet + index) & (packets_.size() - 1)];
-  return {{bytes_.data() + packet.offset, packet.size}, index + 1 == frame.packet_count};
-}
-
 }  // namespace sdr::rtc

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "rtc/rtp/rate_meter.h"
@@ -65,7 +66,14 @@ class PacketStore {
   const StoredFrame* newest() const { return find(next_id_ - 1); }
   /// The newest keyframe that is still whole; null where there is none.
   const StoredFrame* newest_keyframe() const { return find(newest_keyframe_); }
-  StoredPacket packet(const StoredFrame& frame, size_t index) const;
+  StoredPacket packet(const StoredFrame& frame, size_t index) const {
+    return {payload(frame, index), index + 1 == frame.packet_count};
+  }
+  std::span<const uint8_t> payload(const StoredFrame& frame, size_t index) const {
+    SDR_ASSERT_OP(index, <, frame.packet_count);
+    const Packet& packet = packets_[(frame.first_packet + index) & (packets_.size() - 1)];
+    return {bytes_.data() + packet.offset, packet.size};
+  }
 
   /// What the stream takes, payload bits per second over the last second or so.
   double rate_bps(Time now) const { return rate_.rate_bps(now); }

@@ -72,15 +72,16 @@ SenderInfo RtpStream::sender_info(uint64_t realtime_us, Time now) const {
   return info;
 }
 
-FrameHeaders::FrameHeaders(const RtpHeader& header, const ExtensionIds& ids, const Extensions& values) {
+void FrameHeaders::set(const RtpHeader& header, const ExtensionIds& ids, const Extensions& values) {
   ByteWriter writer(template_);
   layout_ = write_header(writer, header, ids, values);
 }
 
-void FrameHeaders::write(uint16_t sequence, uint16_t transport_sequence, bool marker, std::span<uint8_t> out) const {
+void FrameHeaders::write(uint16_t sequence, uint16_t transport_sequence, bool marker,
+                         std::span<uint8_t, kMaxHeaderBytes> out) const {
   constexpr size_t kMarkerAt = 1, kSequenceAt = 2;
   constexpr uint8_t kMarkerBit = 0x80;
-  std::copy_n(template_.begin(), layout_.bytes, out.begin());
+  std::copy(template_.begin(), template_.end(), out.begin());
   if (marker) out[kMarkerAt] |= kMarkerBit;
   put_u16(out, kSequenceAt, sequence);
   if (layout_.transport_sequence_at != 0) put_u16(out, layout_.transport_sequence_at, transport_sequence);

@@ -71,13 +71,14 @@ class RtpStream {
 /// The header of each packet of a frame, from one template: all have the same length.
 class FrameHeaders {
  public:
-  FrameHeaders() = default;
-  FrameHeaders(const RtpHeader& header, const ExtensionIds& ids, const Extensions& values);
+  /// The template of a frame, written in place: each peer has one, anew for each frame.
+  void set(const RtpHeader& header, const ExtensionIds& ids, const Extensions& values);
 
   size_t bytes() const { return layout_.bytes; }
   bool has_transport_sequence() const { return layout_.transport_sequence_at != 0; }
-  /// Writes bytes() bytes.
-  void write(uint16_t sequence, uint16_t transport_sequence, bool marker, std::span<uint8_t> out) const;
+  /// Writes bytes(); what follows them in `out` is overwritten too, since a copy of a known length is a few moves.
+  void write(uint16_t sequence, uint16_t transport_sequence, bool marker,
+             std::span<uint8_t, kMaxHeaderBytes> out) const;
 
  private:
   std::array<uint8_t, kMaxHeaderBytes> template_{};

@@ -180,7 +180,7 @@ bool VideoSender::begin_frame(Time now) {
   if (frame->keyframe) keyframe_sequence_ = sent.first_sequence;
   sent_.add(sent);
   const RtpHeader header{false, media_.payload_type(), 0, sent.timestamp, media_.ssrc()};
-  headers_ = FrameHeaders(header, config_.extensions, extensions_for(*frame));
+  headers_.set(header, config_.extensions, extensions_for(*frame));
   packet_ = 0;
   in_frame_ = true;
   ++counters_.frames;
@@ -201,7 +201,7 @@ size_t VideoSender::wire_bytes(const OutgoingPacket& packet) const {
 }
 
 // As much of the queue as may go, a frame at a time: what is the same for its packets is looked up once.
-size_t VideoSender::pull_media(std::span<OutgoingPacket> out, Time now) {
+VideoSender::Pulled VideoSender::pull_media(std::span<OutgoingPacket> out, Time now) {
   const size_t allowed = pacer_.allowance(now);
   size_t count = 0, bytes = 0;
   while (count < out.size() && bytes < allowed && (in_frame_ || begin_frame(now))) {
@@ -215,25 +215,26 @@ size_t VideoSender::pull_media(std::span<OutgoingPacket> out, Time now) {
       break;
     }
     for (; in_frame_ && count < out.size() && bytes < allowed; ++count)
-      bytes += write_media(sent, from.packet(*frame, packet_), out[count], now);
+      bytes += write_media(sent, from.payload(*frame, packet_), out[count], now);
   }
   if (bytes > 0) {
     pacer_.on_sent(bytes, now);
     repair_.on_media(bytes);
   }
-  return count;
+  return {count, bytes};
 }
 
-size_t VideoSender::write_media(const SentFrame& frame, const StoredPacket& packet, OutgoingPacket& out, Time now) {
+size_t VideoSender::write_media(const SentFrame& frame, std::span<const uint8_t> payload, OutgoingPacket& out,
+                                Time now) {
+  const auto sequence = static_cast<uint16_t>(frame.first_sequence + static_cast<int64_t>(packet_));
+  in_frame_ = ++packet_ < frame.packet_count;
   out.header_bytes = static_cast<uint8_t>(headers_.bytes());
   out.is_repeat = false;
-  out.store_bytes = packet.payload;
-  const size_t bytes = wire_bytes(out);
+  out.store_bytes = payload;
+  const size_t bytes = headers_.bytes() + payload.size() + config_.overhead_bytes;
   const uint16_t transport_sequence = headers_.has_transport_sequence() ? history_.add(bytes, 0, now) : uint16_t{0};
-  const auto sequence = static_cast<uint16_t>(frame.first_sequence + static_cast<int64_t>(packet_));
-  headers_.write(sequence, transport_sequence, packet.last, out.header);
-  media_.count(packet.payload.size());
-  in_frame_ = ++packet_ < frame.packet_count;
+  headers_.write(sequence, transport_sequence, !in_frame_, out.header);
+  media_.count(payload.size());
   return bytes;
 }
 
@@ -291,12 +292,13 @@ bool VideoSender::next_probe(OutgoingPacket& out, Time now) {
 }
 
 size_t VideoSender::pull(std::span<OutgoingPacket> out, Time now) {
-  size_t count = 0;
-  while (count < out.size() && next_repeat(out[count], now)) ++count;
-  count += pull_media(out.subspan(count), now);
-  while (count < out.size() && next_probe(out[count], now)) ++count;
-  size_t bytes = 0;
-  for (const OutgoingPacket& packet : out.first(count)) bytes += wire_bytes(packet);
+  size_t count = 0, bytes = 0;
+  const auto add_wire_bytes = [&] { bytes += wire_bytes(out[count++]); };
+  while (count < out.size() && next_repeat(out[count], now)) add_wire_bytes();
+  const Pulled media = pull_media(out.subspan(count), now);
+  count += media.packets;
+  bytes += media.bytes;
+  while (count < out.size() && next_probe(out[count], now)) add_wire_bytes();
   counters_.packets += count;
   counters_.bytes += bytes;
   if (count > 0) sent_rate_.add(bytes, now);

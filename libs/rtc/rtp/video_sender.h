@@ -106,6 +106,9 @@ class VideoSender {
     uint32_t ntp_middle = 0;  ///< as a receiver report echoes it
     Time sent;
   };
+  struct Pulled {
+    size_t packets = 0, bytes = 0;  ///< bytes: on the wire
+  };
   static constexpr size_t kQueuedFrames = 32, kReports = 4;
 
   // What is to be sent: video_sender.cc
@@ -115,8 +118,8 @@ class VideoSender {
   void drop_queue();
   bool begin_frame(Time now);
   Extensions extensions_for(const StoredFrame& frame) const;
-  size_t pull_media(std::span<OutgoingPacket> out, Time now);
-  size_t write_media(const SentFrame& frame, const StoredPacket& packet, OutgoingPacket& out, Time now);
+  Pulled pull_media(std::span<OutgoingPacket> out, Time now);
+  size_t write_media(const SentFrame& frame, std::span<const uint8_t> payload, OutgoingPacket& out, Time now);
   bool next_repeat(OutgoingPacket& out, Time now);
   bool next_probe(OutgoingPacket& out, Time now);
   void write_repeat(const SentFrames::Place& place, const StoredPacket& packet, uint8_t probe, OutgoingPacket& out,
