@@ -105,6 +105,13 @@ TEST(DtlsAttack, AConnectionFitsIntoAPeersMemory) {
   const size_t each = (openssl_bytes - before) / 2;
   RecordProperty("bytes_per_connection", static_cast<int>(each));
   EXPECT_LT(each, 70'000u) << "a peer has 100 KB for everything";
+  ASSERT_TRUE(pair.client.send(Bytes{1}).ok());
+  pair.settle();
+  ASSERT_TRUE(pair.server.send(Bytes{1}).ok());
+  pair.settle();
+  const size_t left = (openssl_bytes - before) / 2;
+  RecordProperty("bytes_once_both_have_spoken", static_cast<int>(left));
+  EXPECT_LT(left, 4'000u) << "keys, and nothing of the handshake";
 }
 
 TEST(DtlsAttack, AHandshakeThatNeverEndsTakesBoundedMemory) {

@@ -72,6 +72,26 @@ TEST(DtlsNetwork, RepeatsItsLastFlightWhenItWasLost) {
   EXPECT_TRUE(pair.run([&] { return pair.client.connected(); }, 2s));
 }
 
+TEST(DtlsNetwork, TakesMessagesThatOvertookTheLastFlight) {
+  DtlsPair pair;
+  pair.client.start(pair.time.now());
+  ASSERT_TRUE(pair.run([&] { return pair.server.connected(); }));
+  ASSERT_FALSE(pair.client.connected());
+  std::vector<Bytes> flight;
+  pair.network.deliver(Time::max(), [&](int, std::span<const uint8_t> datagram) {
+    flight.emplace_back(datagram.begin(), datagram.end());
+  });
+  std::vector<Bytes> sent;
+  for (uint8_t i = 0; i < 6; ++i) ASSERT_TRUE(pair.server.send(sent.emplace_back(Bytes{i})).ok());
+  pair.settle(30ms);
+  EXPECT_TRUE(pair.at_client.messages.empty());
+  for (const Bytes& datagram : flight) pair.client.on_datagram(datagram, pair.time.now());
+  ASSERT_TRUE(pair.client.connected());
+  sent.resize(4);
+  EXPECT_EQ(pair.at_client.messages, sent) << "the first few; whoever sends the others does so again";
+  EXPECT_EQ(pair.client.records_dropped(), 2u);
+}
+
 TEST(DtlsNetwork, GivesUpOnAPeerThatIsNotThere) {
   DtlsPair::Setup setup;
   setup.network = {.loss = 1};

@@ -20,6 +20,8 @@ class DtlsCategory final : public std::error_category {
         return "message does not fit a datagram";
       case DtlsErrc::kOpenSsl:
         return "OpenSSL failed";
+      case DtlsErrc::kKeyExhausted:
+        return "the key has protected all that it may";
     }
     return "unknown DTLS error";
   }

@@ -12,6 +12,7 @@ enum class DtlsErrc {
   kNotConnected,        ///< the handshake is not done, or the connection has ended
   kTooLarge,            ///< a message that does not fit one datagram
   kOpenSsl,             ///< OpenSSL refused; the context says why
+  kKeyExhausted,        ///< 2^48 records were sealed with one key
 };
 
 const std::error_category& dtls_category();

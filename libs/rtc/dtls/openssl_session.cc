@@ -2,7 +2,6 @@
 #include "rtc/dtls/openssl_session.h"
 
 #include <openssl/err.h>
-#include <openssl/srtp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/time.h>
@@ -12,6 +11,7 @@
 
 #include "base/assert.h"
 #include "rtc/dtls/datagram_bio.h"
+#include "rtc/dtls/openssl_keys.h"
 
 namespace sdr::rtc {
 namespace {
@@ -45,26 +45,6 @@ bool has_fingerprint(X509* certificate, const Fingerprint& wanted) {
          std::ranges::equal(std::span(digest).first(bytes), wanted.digest());
 }
 
-std::optional<SrtpProfile> agreed_profile(SSL* ssl) {
-  const SRTP_PROTECTION_PROFILE* const profile = SSL_get_selected_srtp_profile(ssl);
-  if (profile == nullptr) return std::nullopt;
-  return static_cast<SrtpProfile>(profile->id);
-}
-
-// Blocks of the exported material, one behind the other.
-class Blocks {
- public:
-  explicit Blocks(std::span<const uint8_t> bytes) : bytes_(bytes) {}
-  template <size_t kSize>
-  void take(std::array<uint8_t, kSize>& out, size_t count) {
-    std::copy_n(bytes_.begin(), count, out.begin());
-    bytes_ = bytes_.subspan(count);
-  }
-
- private:
-  std::span<const uint8_t> bytes_;
-};
-
 }  // namespace
 
 OpenSslSession::OpenSslSession(std::shared_ptr<const DtlsContext> context, DtlsRole role, std::vector<Fingerprint> peer,
@@ -93,10 +73,12 @@ OpenSslSession::Step OpenSslSession::handshake() {
   return result == 1 ? Step::kDone : failed_step(result);
 }
 
-OpenSslSession::Step OpenSslSession::read(std::span<uint8_t> buffer, size_t& bytes) {
+OpenSslSession::Step OpenSslSession::take_late_handshake() {
   prepare();
-  const int result = SSL_read_ex(ssl_, buffer.data(), buffer.size(), &bytes);
-  return result == 1 ? Step::kDone : failed_step(result);
+  std::array<uint8_t, 1> nothing{};  // messages are not fed to it
+  size_t bytes = 0;
+  const int result = SSL_read_ex(ssl_, nothing.data(), nothing.size(), &bytes);
+  return result == 1 ? Step::kWantsMore : failed_step(result);
 }
 
 bool OpenSslSession::write(std::span<const uint8_t> message) {
@@ -131,28 +113,10 @@ bool OpenSslSession::retransmit() {
   return DTLSv1_handle_timeout(ssl_) >= 0;
 }
 
-// RFC 5764 section 4.2: the client's key, the server's, the client's salt, the server's.
-std::optional<SrtpKeys> OpenSslSession::export_keys() const {
-  static constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
-  const auto profile = agreed_profile(ssl_);
-  if (!profile) return std::nullopt;
-  const size_t salt_bytes = srtp_salt_bytes(*profile);
-  std::array<uint8_t, 2 * (kSrtpKeyBytes + kSrtpSaltBytesMax)> material{};
-  const size_t bytes = 2 * (kSrtpKeyBytes + salt_bytes);
-  if (SSL_export_keying_material(ssl_, material.data(), bytes, kLabel.data(), kLabel.size(), nullptr, 0, 0) != 1) {
-    return std::nullopt;
-  }
-  SrtpKeys keys;
-  keys.profile = *profile;
-  SrtpMasterKey& client = role_ == DtlsRole::kClient ? keys.local : keys.remote;
-  SrtpMasterKey& server = role_ == DtlsRole::kClient ? keys.remote : keys.local;
-  Blocks blocks(material);
-  blocks.take(client.key, kSrtpKeyBytes);
-  blocks.take(server.key, kSrtpKeyBytes);
-  blocks.take(client.salt, salt_bytes);
-  blocks.take(server.salt, salt_bytes);
-  wipe(material);
-  return keys;
+std::optional<SrtpKeys> OpenSslSession::export_keys() const { return export_srtp_keys(ssl_, role_); }
+
+std::optional<RecordSecrets> OpenSslSession::export_record_secrets() const {
+  return rtc::export_record_secrets(ssl_, role_);
 }
 
 int OpenSslSession::progress() const { return static_cast<int>(SSL_get_state(ssl_)); }
@@ -169,6 +133,17 @@ int OpenSslSession::judge_certificate(x509_store_ctx_st* store, void*) {
   X509_STORE_CTX_set_error(store, known ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
   return known ? 1 : 0;
 }
+
+// Which numbers OpenSSL gave its records, it does not tell; they stand in clear on what it sends.
+void OpenSslSession::send(std::span<const uint8_t> datagram) {
+  for (std::span<const uint8_t> rest = datagram; const auto record = take_record(rest);) {
+    if (record->epoch != RecordLayer::kEpoch || record->body.size() < 8) continue;
+    newest_sent_ = {record->sequence, number_at(record->body, 0, 8)};
+  }
+  send_(datagram);
+}
+
+std::string OpenSslSession::alert_text(uint8_t description) { return SSL_alert_desc_string_long(description); }
 
 size_t OpenSslSession::take_input(std::span<uint8_t> buffer) {
   const size_t bytes = std::min(buffer.size(), input_.size());

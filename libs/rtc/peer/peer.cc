@@ -45,7 +45,9 @@ void Peer::on_stun(const StunMessage& message, const Address& from, Time now) {
 }
 
 void Peer::on_authentic(const Address& from) {
-  if (admits(from)) ice_.on_packet(from, true);
+  if (!admits(from)) return;
+  ice_.on_packet(from, true);
+  if (dtls_) dtls_->on_authentic();
 }
 
 bool Peer::on_dtls(std::span<const uint8_t> datagram, const Address& from, Time now) {

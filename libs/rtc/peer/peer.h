@@ -84,6 +84,8 @@ class Peer final : private IceEvents, private DtlsObserver, private DataChannelE
   bool on_dtls(std::span<const uint8_t> datagram, const Address& from, Time now);
   /// A datagram of SRTCP from there, where admits() says so, was found authentic and new.
   void on_authentic(const Address& from);
+  /// Whether on_authentic() would be of use wherever the datagram came from.
+  bool wants_authentic() const { return dtls_ && dtls_->wants_authentic(); }
   void on_time(Time now);
 
   SendResult send(Channel channel, std::span<const uint8_t> message, bool text);

@@ -18,7 +18,9 @@ void must(int result, const char* what) { SDR_ASSERT(result > 0, what); }
 
 // Fetched once and kept: asking for an algorithm by name takes locks and searches the providers each time.
 struct Algorithms {
-  EVP_CIPHER* gcm = EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr);
+  std::array<EVP_CIPHER*, 3> aead = {EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr),
+                                     EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr),
+                                     EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr)};
   EVP_CIPHER* ctr = EVP_CIPHER_fetch(nullptr, "AES-128-CTR", nullptr);
 };
 
@@ -26,7 +28,7 @@ struct Algorithms {
 const Algorithms& algorithms() {
   static const Algorithms* const kept = [] {
     const auto* fetched = new Algorithms();
-    SDR_ASSERT(fetched->gcm != nullptr && fetched->ctr != nullptr, "OpenSSL has no AES-128-GCM or AES-128-CTR");
+    SDR_ASSERT(fetched->aead[0] != nullptr && fetched->ctr != nullptr, "OpenSSL has no AES-128-GCM or AES-128-CTR");
     return fetched;
   }();
   return *kept;
@@ -37,7 +39,9 @@ int length_of(std::span<const uint8_t> bytes) {
   return static_cast<int>(bytes.size());
 }
 
-CipherContext cipher_context(const EVP_CIPHER* cipher, AesKey key, int encrypts) {
+CipherContext cipher_context(const EVP_CIPHER* cipher, std::span<const uint8_t> key, int encrypts) {
+  SDR_ASSERT(cipher != nullptr, "OpenSSL does not have this cipher");
+  SDR_ASSERT_OP(static_cast<size_t>(EVP_CIPHER_get_key_length(cipher)), ==, key.size());
   CipherContext context(EVP_CIPHER_CTX_new());
   SDR_ASSERT(context != nullptr, "out of memory");
   must(EVP_CipherInit_ex2(context.get(), cipher, key.data(), nullptr, encrypts, nullptr), "EVP_CipherInit_ex2");
@@ -48,9 +52,10 @@ CipherContext cipher_context(const EVP_CIPHER* cipher, AesKey key, int encrypts)
 
 void CipherContextDeleter::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
 
-AesGcm::AesGcm(AesKey key, Use use) : context_(cipher_context(algorithms().gcm, key, use == Use::kSeal ? 1 : 0)) {}
+Aead::Aead(AeadCipher cipher, std::span<const uint8_t> key, Use use)
+    : context_(cipher_context(algorithms().aead[static_cast<size_t>(cipher)], key, use == Use::kSeal ? 1 : 0)) {}
 
-void AesGcm::seal(const Iv& iv, std::span<const uint8_t> associated, std::span<const uint8_t> plain, uint8_t* out) {
+void Aead::seal(const Iv& iv, std::span<const uint8_t> associated, std::span<const uint8_t> plain, uint8_t* out) {
   EVP_CIPHER_CTX* const context = context_.get();
   int written = 0;
   must(EVP_EncryptInit_ex2(context, nullptr, nullptr, iv.data(), nullptr), "EVP_EncryptInit_ex2");
@@ -65,7 +70,7 @@ void AesGcm::seal(const Iv& iv, std::span<const uint8_t> associated, std::span<c
   must(EVP_CIPHER_CTX_get_params(context, tag.data()), "EVP_CIPHER_CTX_get_params");
 }
 
-bool AesGcm::open(const Iv& iv, std::span<const uint8_t> associated, std::span<uint8_t> sealed, const uint8_t* tag) {
+bool Aead::open(const Iv& iv, std::span<const uint8_t> associated, std::span<uint8_t> sealed, const uint8_t* tag) {
   EVP_CIPHER_CTX* const context = context_.get();
   int written = 0;
   std::array<uint8_t, kTagBytes> wanted{};

@@ -6,8 +6,8 @@
 #include <memory>
 #include <span>
 
-// The three primitives that SRTP is made of, by OpenSSL. Each object holds one key, expanded once; a packet costs
-// a new initialisation vector and the work itself, no allocation and no look-up of an algorithm by name.
+// The primitives that SRTP and DTLS's records are made of, by OpenSSL. Each object holds one key, expanded once; a
+// packet costs a new initialisation vector and the work itself, no allocation and no look-up of an algorithm by name.
 //
 // Thread: one at a time per object. Owns about 1 KB each. OpenSSL refusing one of these calls is out of memory or a
 // mistake of ours, so it asserts; only opening a packet can fail.
@@ -23,14 +23,18 @@ using CipherContext = std::unique_ptr<evp_cipher_ctx_st, CipherContextDeleter>;
 
 using AesKey = std::span<const uint8_t, 16>;
 
-/// AES-128-GCM with 12-byte vectors and 16-byte tags. An object seals or opens, as made.
-class AesGcm {
+enum class AeadCipher : uint8_t { kAes128Gcm, kAes256Gcm, kChaCha20Poly1305 };
+constexpr size_t aead_key_bytes(AeadCipher cipher) { return cipher == AeadCipher::kAes128Gcm ? 16 : 32; }
+
+/// Authenticated encryption with 12-byte vectors and 16-byte tags. An object seals or opens, as made.
+class Aead {
  public:
   enum class Use { kSeal, kOpen };
   static constexpr size_t kTagBytes = 16;
   using Iv = std::array<uint8_t, 12>;
 
-  AesGcm(AesKey key, Use use);
+  /// `key` has aead_key_bytes().
+  Aead(AeadCipher cipher, std::span<const uint8_t> key, Use use);
 
   /// Writes `plain.size()` bytes and the tag to `out`, which is `plain` itself or does not overlap it.
   void seal(const Iv& iv, std::span<const uint8_t> associated, std::span<const uint8_t> plain, uint8_t* out);

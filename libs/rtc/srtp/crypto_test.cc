@@ -50,9 +50,9 @@ TEST(HmacSha1, GivesTheDigestsOfRfc2202) {
   EXPECT_EQ(testing::to_bytes(other.digest(Bytes(50, 0xdd), {})), hex("125d7342b9ac11cd91a39af48aa17b4f63f175d3"));
 }
 
-TEST(AesGcm, RefusesWhatWasChanged) {
+TEST(Aead, RefusesWhatWasChanged) {
   std::array<uint8_t, 16> key{};
-  AesGcm seal(key, AesGcm::Use::kSeal), open(key, AesGcm::Use::kOpen);
+  Aead seal(AeadCipher::kAes128Gcm, key, Aead::Use::kSeal), open(AeadCipher::kAes128Gcm, key, Aead::Use::kOpen);
   const Bytes associated = {1, 2, 3}, plain = testing::payload_of(100);
   Bytes sealed(116);
   seal.seal({9}, associated, plain, sealed.data());
@@ -71,9 +71,9 @@ TEST(AesGcm, RefusesWhatWasChanged) {
   EXPECT_TRUE(open.open({9}, associated, std::span(copy).first(100), copy.data() + 100)) << "after failures";
 }
 
-TEST(AesGcm, SealsNothingButAssociatedBytes) {
+TEST(Aead, SealsNothingButAssociatedBytes) {
   std::array<uint8_t, 16> key{};
-  AesGcm seal(key, AesGcm::Use::kSeal), open(key, AesGcm::Use::kOpen);
+  Aead seal(AeadCipher::kAes128Gcm, key, Aead::Use::kSeal), open(AeadCipher::kAes128Gcm, key, Aead::Use::kOpen);
   Bytes tag(16);
   seal.seal({1}, Bytes{5, 6}, {}, tag.data());
   EXPECT_TRUE(open.open({1}, Bytes{5, 6}, {}, tag.data()));

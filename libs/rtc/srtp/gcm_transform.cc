@@ -11,11 +11,9 @@
 namespace sdr::rtc {
 namespace {
 
-constexpr size_t kTagBytes = AesGcm::kTagBytes, kIndexBytes = 4;
+constexpr size_t kTagBytes = Aead::kTagBytes, kIndexBytes = 4;
 
-AesGcm::Use use_for(Direction direction) {
-  return direction == Direction::kSeal ? AesGcm::Use::kSeal : AesGcm::Use::kOpen;
-}
+Aead::Use use_for(Direction direction) { return direction == Direction::kSeal ? Aead::Use::kSeal : Aead::Use::kOpen; }
 
 using Salt = std::array<uint64_t, 2>;  // as numbers: the first eight bytes, the last four
 
@@ -29,10 +27,10 @@ Salt salt_of(std::span<const uint8_t> bytes) {
 
 // RFC 7714 section 8.1: two zero bytes, SSRC, 48 bits of index; section 9.1 is the same for the 31 bits of a control
 // packet's. By words: a processor waits where bytes that were written one by one are read as one.
-AesGcm::Iv vector_of(const Salt& salt, uint32_t ssrc, uint64_t index) {
+Aead::Iv vector_of(const Salt& salt, uint32_t ssrc, uint64_t index) {
   const uint64_t head = htobe64(salt[0] ^ (uint64_t{ssrc} << 16 | index >> 32));
   const uint32_t tail = htobe32(static_cast<uint32_t>(salt[1] ^ index));
-  AesGcm::Iv iv;
+  Aead::Iv iv;
   std::memcpy(iv.data(), &head, sizeof head);
   std::memcpy(iv.data() + sizeof head, &tail, sizeof tail);
   return iv;
@@ -42,8 +40,8 @@ AesGcm::Iv vector_of(const Salt& salt, uint32_t ssrc, uint64_t index) {
 class GcmTransform final : public SrtpTransform {
  public:
   GcmTransform(const SessionKeys& keys, Direction direction)
-      : rtp_(keys.rtp.cipher_key, use_for(direction)),
-        rtcp_(keys.rtcp.cipher_key, use_for(direction)),
+      : rtp_(AeadCipher::kAes128Gcm, keys.rtp.cipher_key, use_for(direction)),
+        rtcp_(AeadCipher::kAes128Gcm, keys.rtcp.cipher_key, use_for(direction)),
         rtp_salt_(salt_of(keys.rtp.salt)),
         rtcp_salt_(salt_of(keys.rtcp.salt)) {}
   ~GcmTransform() override {
@@ -97,7 +95,7 @@ class GcmTransform final : public SrtpTransform {
     return associated;
   }
 
-  AesGcm rtp_, rtcp_;
+  Aead rtp_, rtcp_;
   Salt rtp_salt_, rtcp_salt_;
 };
 

@@ -112,7 +112,8 @@ void RtcMedia::on_given_back(std::unique_ptr<MediaSession> media) {
 bool RtcMedia::on_control(RtcSession& session, std::span<const uint8_t> datagram, const MediaWay& way) {
   if (session.media.handle == nullptr) return false;
   const bool is_known = way.peer == session.way.peer;
-  lanes_[session.media.lane].lane->on_control(session.media.handle, {way, !is_known}, datagram);
+  const bool tell_authentic = !is_known || session.peer().wants_authentic();
+  lanes_[session.media.lane].lane->on_control(session.media.handle, {way, tell_authentic}, datagram);
   return true;
 }
 

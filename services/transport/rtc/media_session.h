@@ -49,7 +49,7 @@ static_assert(alignof(MediaSession) <= Slab::kAlign);
 /// A control datagram that is a session's if its key opens it.
 struct MediaControl {
   MediaWay way;                 ///< on which it came
-  bool tell_authentic = false;  ///< the port wants to know: it came from where nothing is sent to yet
+  bool tell_authentic = false;  ///< the port wants to know: nothing is sent to there yet, or it is the first
 };
 static_assert(std::is_trivially_copyable_v<MediaControl>);
 

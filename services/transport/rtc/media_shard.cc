@@ -219,6 +219,7 @@ void MediaShard::prefetch_next() const {
 
 // In a circle, so that a round that is late when the next frame comes is late for somebody else the next time.
 MediaShard::Round MediaShard::run(Time now) {
+  const uint64_t now_realtime_us = realtime_us();
   size_t budget = kSliceSessions;
   for (; left_ > 0; --left_, cursor_ = cursor_ + 1 < turns_.size() ? cursor_ + 1 : 0) {
     Turn& turn = turns_[cursor_];
@@ -226,7 +227,7 @@ MediaShard::Round MediaShard::run(Time now) {
     if (blocked_) return Round::kBlocked;
     if (budget == 0) return flush() ? Round::kMore : Round::kBlocked;
     prefetch_next();
-    if (!pull(turn, now)) return Round::kBlocked;  // goes on when the socket takes more
+    if (!pull(turn, now_realtime_us, now)) return Round::kBlocked;  // goes on when the socket takes more
     --budget;
   }
   if (!flush()) return Round::kBlocked;
@@ -237,15 +238,15 @@ MediaShard::Round MediaShard::run(Time now) {
 }
 
 // False where the socket takes no more.
-bool MediaShard::pull(Turn& turn, Time now) {
+bool MediaShard::pull(Turn& turn, uint64_t now_realtime_us, Time now) {
   MediaSession& session = *turn.session;
   give(turn, now);
   if (session.way.is_tcp()) {
     TcpSink sink(*this, session.way.peer);
-    (void)session.path.pull(sink, realtime_us(), now);  // there is always room: what is too much is lost
+    (void)session.path.pull(sink, now_realtime_us, now);  // there is always room: what is too much is lost
   } else {
     Sink sink(*this, session.way);
-    if (!session.path.pull(sink, realtime_us(), now)) return false;
+    if (!session.path.pull(sink, now_realtime_us, now)) return false;
   }
   turn.ready = false;
   if (const auto layer = session.path.video().take_keyframe_request(now)) events_.want_keyframe(session.feed, *layer);

@@ -81,7 +81,7 @@ class MediaShard {
   void give(Turn& turn, Time now);
   void give_all_owed(Time now);
   void prefetch_next() const;
-  bool pull(Turn& turn, Time now);
+  bool pull(Turn& turn, uint64_t now_realtime_us, Time now);
   bool flush();
   void say_bye(MediaSession& session);
   void count_sent();
