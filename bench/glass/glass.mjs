@@ -146,7 +146,7 @@ function report({ websocket, webrtc, first_ms }) {
   }));
 }
 
-const absent = missing();
+const absent = options.turns < 1 ? "--turns: at least 1" : missing();
 if (absent) {
   console.error(`bench glass: ${absent}`);
   process.exit(1);
